@@ -1,0 +1,24 @@
+import type { Clock } from './Clock.ts';
+import type { Alloc } from './Encoder.ts';
+import type { Finisher } from './Finisher.ts';
+import type { Log } from './Log.ts';
+import type { Options } from './options.ts';
+import type { PerfCountersCollection } from './PerfCounters.ts';
+import type { Random } from './Random.ts';
+import type { Stack } from './Stack.ts';
+
+/**
+ * Everything that is not deterministic or not portable, handed to whoever needs it: Ceph's `cct`.
+ * One per client or daemon.
+ */
+export interface CephContext {
+  readonly conf: Options;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly stack: Stack;
+  readonly finisher: Finisher;
+  /** Buffers for what is received; their contents are not defined. */
+  readonly alloc: Alloc;
+  readonly perf: PerfCountersCollection;
+  readonly log?: Log | undefined;
+}

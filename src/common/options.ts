@@ -1,0 +1,35 @@
+/**
+ * The options that this code obeys, under Ceph's names, with the defaults of 16.2.
+ * Ceph: src/common/options.cc. Times are seconds, sizes bytes; 0 means no limit where Ceph says so.
+ */
+export const OPTION_DEFAULTS = {
+  /** Where the monitors are: `v1:10.0.0.1:6789`, several separated by commas. */
+  mon_host: '',
+  client_mount_timeout: 300,
+  rados_osd_op_timeout: 0,
+  rados_mon_op_timeout: 0,
+
+  objecter_tick_interval: 5,
+  objecter_timeout: 10,
+  objecter_inflight_ops: 1024,
+  objecter_inflight_op_bytes: 100 * 1024 * 1024,
+
+  mon_client_hunt_interval: 3,
+  mon_client_hunt_interval_backoff: 1.5,
+  mon_client_hunt_interval_max_multiple: 10,
+  mon_client_ping_interval: 10,
+  mon_client_ping_timeout: 30,
+
+  ms_type: 'simple',
+  ms_initial_backoff: 0.2,
+  ms_max_backoff: 15,
+  ms_connection_ready_timeout: 10,
+  ms_dispatch_throttle_bytes: 100 * 1024 * 1024,
+  ms_crc_data: true,
+  ms_crc_header: true,
+  ms_inject_delay_type: '',
+  ms_inject_delay_probability: 0,
+  ms_inject_delay_max: 1,
+};
+
+export type Options = Readonly<typeof OPTION_DEFAULTS>;

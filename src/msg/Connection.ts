@@ -1,0 +1,20 @@
+import type { Message } from './Message.ts';
+import type { entity_addr_t } from './msg_types.ts';
+
+/** One peer, as those who use a Messenger see it. Ceph: src/msg/Connection.h. */
+export interface Connection {
+  /** CEPH_ENTITY_TYPE_* of the peer. */
+  readonly peerType: number;
+  /** For an accepted connection blank until the peer has said it. */
+  readonly peerAddr: entity_addr_t;
+  /** global_id that the peer's authorizer proved; -1 where there was none. */
+  readonly peerGlobalId: number;
+  /** Whatever the user of the messenger keeps per peer: its session. */
+  priv: unknown;
+  isConnected(): boolean;
+  /** Messages are delivered in the order sent. On a lossy connection they are dropped when it fails. */
+  sendMessage(message: Message): void;
+  sendKeepalive(): void;
+  /** Closes at once, without `msHandleReset`. Idempotent. */
+  markDown(): void;
+}

@@ -1,0 +1,18 @@
+import type { Connection } from './Connection.ts';
+import type { Message } from './Message.ts';
+
+/** Who gets a Messenger's messages and events. Ceph: src/msg/Dispatcher.h. */
+export interface Dispatcher {
+  /** True: it was for us. Else the next dispatcher is asked. */
+  msDispatch(con: Connection, message: Message): boolean;
+  /** A connection that we opened is ready. */
+  msHandleConnect?(con: Connection): void;
+  /** A connection that a peer opened is ready. */
+  msHandleAccept?(con: Connection): void;
+  /** A lossy connection has failed: `why` says how. True: it was ours. */
+  msHandleReset(con: Connection, why: Error): boolean;
+  /** The peer has lost our session. */
+  msHandleRemoteReset?(con: Connection): void;
+  /** Nobody listens there. True: it was ours. */
+  msHandleRefused?(con: Connection): boolean;
+}

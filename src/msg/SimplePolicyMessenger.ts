@@ -1,0 +1,119 @@
+import type { AuthClient } from '../auth/AuthClient.ts';
+import type { AuthServer } from '../auth/AuthServer.ts';
+import type { CephContext } from '../common/CephContext.ts';
+import type { Connection } from './Connection.ts';
+import type { Dispatcher } from './Dispatcher.ts';
+import type { Message } from './Message.ts';
+import type { MessageFactory } from './MessageFactory.ts';
+import type { entity_addr_t, entity_name_t } from './msg_types.ts';
+import { lossyClient, type Policy } from './Policy.ts';
+
+export interface MessengerOptions {
+  readonly name: entity_name_t;
+  /** For logs: `client`, `ms_public`. */
+  readonly lname: string;
+  /** Tells this process apart from others that had its address. */
+  readonly nonce: number;
+  readonly messageFactory: MessageFactory;
+}
+
+/**
+ * What all messengers share: who we are, who gets the messages, which policy holds for which peer.
+ * Ceph: src/msg/Messenger.h with src/msg/SimplePolicyMessenger.h.
+ *
+ * Life: `bind` (servers only), `start`, the first `addDispatcher…` (which calls `ready`),
+ * `shutdown`; `wait` tells when all is over.
+ */
+export abstract class SimplePolicyMessenger {
+  readonly cct: CephContext;
+  readonly lname: string;
+  readonly nonce: number;
+  readonly messageFactory: MessageFactory;
+  /** Our name; a client learns its number from the monitor. */
+  myName: entity_name_t;
+  authClient: AuthClient | undefined;
+  authServer: AuthServer | undefined;
+  readonly #dispatchers: Dispatcher[] = [];
+  readonly #policies = new Map<number, Policy>();
+  #defaultPolicy: Policy = lossyClient();
+
+  constructor(cct: CephContext, options: MessengerOptions) {
+    this.cct = cct;
+    this.myName = options.name;
+    this.lname = options.lname;
+    this.nonce = options.nonce;
+    this.messageFactory = options.messageFactory;
+  }
+
+  /** Our own address; its ip is blank until `bind`, or until a peer has told us what it sees. */
+  abstract get myAddr(): entity_addr_t;
+
+  /** Opens the port of `addr` (0: any free one); then `done`, with the error if it failed. */
+  abstract bind(addr: entity_addr_t, done: (error?: Error) => void): void;
+  abstract start(): void;
+  /** Begins to accept; called when the first dispatcher is there. */
+  protected abstract ready(): void;
+  /** Closes every connection and the port. No dispatcher is called afterwards. */
+  abstract shutdown(): void;
+  /** Calls `stopped` when `shutdown` is done. */
+  abstract wait(stopped: () => void): void;
+  /** The connection to `addr`, opened if there is none. */
+  abstract getConnection(peerType: number, addr: entity_addr_t): Connection;
+
+  setDefaultPolicy(policy: Policy): void {
+    this.#defaultPolicy = policy;
+  }
+
+  setPolicy(peerType: number, policy: Policy): void {
+    this.#policies.set(peerType, policy);
+  }
+
+  getPolicy(peerType: number): Policy {
+    return this.#policies.get(peerType) ?? this.#defaultPolicy;
+  }
+
+  addDispatcherHead(dispatcher: Dispatcher): void {
+    const first = this.#dispatchers.length === 0;
+    this.#dispatchers.unshift(dispatcher);
+    if (first) this.ready();
+  }
+
+  addDispatcherTail(dispatcher: Dispatcher): void {
+    const first = this.#dispatchers.length === 0;
+    this.#dispatchers.push(dispatcher);
+    if (first) this.ready();
+  }
+
+  /** Offers `message` to the dispatchers in turn; one that nobody wants is logged and dropped. */
+  msDeliverDispatch(con: Connection, message: Message): void {
+    for (const dispatcher of this.#dispatchers) {
+      if (dispatcher.msDispatch(con, message)) return;
+    }
+    this.cct.log?.({
+      who: this.lname,
+      fn: 'Messenger.msDeliverDispatch',
+      tid: message.tid,
+      facts: { unhandled: String(message), from: String(con.peerAddr) },
+    });
+  }
+
+  msDeliverHandleConnect(con: Connection): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.msHandleConnect?.(con);
+  }
+
+  msDeliverHandleAccept(con: Connection): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.msHandleAccept?.(con);
+  }
+
+  msDeliverHandleReset(con: Connection, why: Error): void {
+    for (const dispatcher of this.#dispatchers) if (dispatcher.msHandleReset(con, why)) return;
+  }
+
+  msDeliverHandleRemoteReset(con: Connection): void {
+    for (const dispatcher of this.#dispatchers) dispatcher.msHandleRemoteReset?.(con);
+  }
+
+  msDeliverHandleRefused(con: Connection): void {
+    for (const dispatcher of this.#dispatchers) if (dispatcher.msHandleRefused?.(con)) return;
+  }
+}

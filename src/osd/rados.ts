@@ -1,0 +1,49 @@
+/** Constants of the OSD protocol. Ceph: src/include/rados.h. */
+
+export const CEPH_OSD_OP_READ = 0x1201;
+export const CEPH_OSD_OP_STAT = 0x1202;
+
+const OP_NAMES = new Map([
+  [CEPH_OSD_OP_READ, 'read'],
+  [CEPH_OSD_OP_STAT, 'stat'],
+]);
+
+export function cephOsdOpName(op: number): string {
+  return OP_NAMES.get(op) ?? `0x${op.toString(16)}`;
+}
+
+/** Flags of a whole op. */
+export const CEPH_OSD_FLAG_ACK = 0x0001;
+export const CEPH_OSD_FLAG_ONNVRAM = 0x0002;
+export const CEPH_OSD_FLAG_ONDISK = 0x0004;
+export const CEPH_OSD_FLAG_RETRY = 0x0008;
+export const CEPH_OSD_FLAG_READ = 0x0010;
+export const CEPH_OSD_FLAG_WRITE = 0x0020;
+export const CEPH_OSD_FLAG_ORDERSNAP = 0x0040;
+export const CEPH_OSD_FLAG_BALANCE_READS = 0x0100;
+export const CEPH_OSD_FLAG_LOCALIZE_READS = 0x2000;
+export const CEPH_OSD_FLAG_PGOP = 0x0400;
+export const CEPH_OSD_FLAG_KNOWN_REDIR = 0x400000;
+
+/** Flags of one step of an op. */
+export const CEPH_OSD_OP_FLAG_FAILOK = 0x2;
+
+/** snapid_t, read as s64: the topmost values name no snapshot. */
+export const CEPH_SNAPDIR = -1;
+export const CEPH_NOSNAP = -2;
+
+/** Flags of an OSDMap. */
+export const CEPH_OSDMAP_FULL = 1 << 1;
+export const CEPH_OSDMAP_PAUSERD = 1 << 2;
+export const CEPH_OSDMAP_PAUSEWR = 1 << 3;
+
+/** States of an OSD in an OSDMap. */
+export const CEPH_OSD_EXISTS = 1 << 0;
+export const CEPH_OSD_UP = 1 << 1;
+export const CEPH_OSD_AUTOOUT = 1 << 2;
+export const CEPH_OSD_NEW = 1 << 3;
+export const CEPH_OSD_DESTROYED = 1 << 7;
+
+/** Weight 1.0, as OSD weights and primary affinities count. */
+export const CEPH_OSD_IN = 0x10000;
+export const CEPH_OSD_OUT = 0;
