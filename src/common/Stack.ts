@@ -4,6 +4,17 @@ export interface SocketAddress {
   readonly port: number;
 }
 
+/** Why a socket or a port is lost, as the system calls it: `ECONNREFUSED`, `ECONNRESET`, `EADDRINUSE`. */
+export class SocketError extends Error {
+  override readonly name = 'SocketError';
+  readonly code: string;
+
+  constructor(code: string, reason: string, options?: ErrorOptions) {
+    super(`${code}: ${reason}`, options);
+    this.code = code;
+  }
+}
+
 /**
  * What a socket tells its owner. Calls come from the loop, never from inside a call to the socket,
  * and none comes after the owner's own `close` or `destroy`.
@@ -21,7 +32,7 @@ export interface SocketEvents {
   /** What an earlier `send` could not take at once has gone. */
   onWritable(): void;
   /** The end, once: the peer closed (no error), or the connection failed or was refused. */
-  onClose(error: Error | undefined): void;
+  onClose(error: SocketError | undefined): void;
 }
 
 export interface Socket {
@@ -43,7 +54,7 @@ export interface ListenEvents {
   /** A peer has connected. Answers who is to hear of its bytes. */
   onAccept(socket: Socket): SocketEvents;
   /** The port could not be opened, or was lost. */
-  onError(error: Error): void;
+  onError(error: SocketError): void;
 }
 
 export interface ServerSocket {
