@@ -1,0 +1,46 @@
+import type { MessageFactory } from '../msg/MessageFactory.ts';
+import { CEPH_MSG_AUTH, MAuth } from './MAuth.ts';
+import { CEPH_MSG_AUTH_REPLY, MAuthReply } from './MAuthReply.ts';
+import { MConfig, MSG_CONFIG } from './MConfig.ts';
+import { CEPH_MSG_MON_GET_MAP, MMonGetMap } from './MMonGetMap.ts';
+import { CEPH_MSG_MON_GET_VERSION, MMonGetVersion } from './MMonGetVersion.ts';
+import { CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply } from './MMonGetVersionReply.ts';
+import { CEPH_MSG_MON_MAP, MMonMap } from './MMonMap.ts';
+import { CEPH_MSG_MON_SUBSCRIBE, MMonSubscribe } from './MMonSubscribe.ts';
+import { CEPH_MSG_MON_SUBSCRIBE_ACK, MMonSubscribeAck } from './MMonSubscribeAck.ts';
+import { CEPH_MSG_OSD_MAP, MOSDMap } from './MOSDMap.ts';
+import { CEPH_MSG_OSD_OP, MOSDOp } from './MOSDOp.ts';
+import { CEPH_MSG_OSD_OPREPLY, MOSDOpReply } from './MOSDOpReply.ts';
+
+interface MessageClass {
+  /** The newest encoding that we know. */
+  readonly HEAD_VERSION: number;
+  readonly decodePayload: MessageFactory;
+}
+
+const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass>([
+  [CEPH_MSG_MON_MAP, MMonMap],
+  [CEPH_MSG_MON_GET_MAP, MMonGetMap],
+  [CEPH_MSG_MON_SUBSCRIBE, MMonSubscribe],
+  [CEPH_MSG_MON_SUBSCRIBE_ACK, MMonSubscribeAck],
+  [CEPH_MSG_AUTH, MAuth],
+  [CEPH_MSG_AUTH_REPLY, MAuthReply],
+  [CEPH_MSG_MON_GET_VERSION, MMonGetVersion],
+  [CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply],
+  [CEPH_MSG_OSD_MAP, MOSDMap],
+  [CEPH_MSG_OSD_OP, MOSDOp],
+  [CEPH_MSG_OSD_OPREPLY, MOSDOpReply],
+  [MSG_CONFIG, MConfig],
+]);
+
+/** Every message that we speak. Ceph: decode_message (src/msg/Message.cc). */
+export const decodeMessage: MessageFactory = (envelope, front, middle, data) => {
+  const known = MESSAGES.get(envelope.type);
+  if (known === undefined) return undefined;
+  if (envelope.compatVersion > known.HEAD_VERSION) {
+    throw front.error(
+      `message ${envelope.type} needs a decoder of version ${envelope.compatVersion}, this is ${known.HEAD_VERSION}`,
+    );
+  }
+  return known.decodePayload(envelope, front, middle, data);
+};
