@@ -16,6 +16,8 @@ export class Decoder {
   #bytes: Uint8Array;
   #view: DataView;
   #at = 0;
+  /** Where offsets are counted from. */
+  #base = 0;
   /** End of the innermost open section. */
   #limit: number;
   readonly #limits: number[] = [];
@@ -32,7 +34,21 @@ export class Decoder {
 
   /** Offset of the next byte. */
   get offset(): number {
-    return this.#at;
+    return this.#at - this.#base;
+  }
+
+  /**
+   * Begins anew on the bytes from `start` to `end` of the same buffer, as `type`; offsets count from
+   * `start`. So one Decoder serves a receive buffer for its whole life.
+   */
+  window(start: number, end: number, type: string): void {
+    assert(start <= end && end <= this.#bytes.length, 'window beyond the buffer');
+    this.#at = start;
+    this.#base = start;
+    this.#limit = end;
+    this.#type = type;
+    this.#limits.length = 0;
+    this.#types.length = 0;
   }
 
   /** Bytes left in the innermost open section. */
@@ -72,7 +88,7 @@ export class Decoder {
   u64(): number {
     const at = this.#need(8);
     const high = this.#view.getUint32(at + 4, true);
-    if (high >= 0x200000) throw this.error('u64 above 2^53', undefined, at);
+    if (high >= 0x200000) throw this.error('u64 above 2^53', undefined, at - this.#base);
     return high * TWO_32 + this.#view.getUint32(at, true);
   }
 
@@ -80,7 +96,8 @@ export class Decoder {
   s64(): number {
     const at = this.#need(8);
     const high = this.#view.getInt32(at + 4, true);
-    if (high >= 0x200000 || high < -0x200000) throw this.error('s64 beyond 2^53', undefined, at);
+    if (high >= 0x200000 || high < -0x200000)
+      throw this.error('s64 beyond 2^53', undefined, at - this.#base);
     return high * TWO_32 + this.#view.getUint32(at, true);
   }
 
@@ -122,7 +139,7 @@ export class Decoder {
     const at = this.#at;
     const count = this.u32();
     if (count * size > this.remaining) {
-      throw this.error(`${count} elements in ${this.remaining} bytes`, field, at);
+      throw this.error(`${count} elements in ${this.remaining} bytes`, field, at - this.#base);
     }
     return count;
   }
@@ -138,11 +155,11 @@ export class Decoder {
       throw this.error(
         `needs a decoder of version ${compat}, this is ${supported}`,
         'compat',
-        at + 1,
+        at + 1 - this.#base,
       );
     }
     if (length > this.remaining) {
-      throw this.error(`${length} bytes of ${this.remaining}`, 'length', at + 2);
+      throw this.error(`${length} bytes of ${this.remaining}`, 'length', at + 2 - this.#base);
     }
     this.#limit = this.#at + length;
     return version;
@@ -159,7 +176,7 @@ export class Decoder {
   }
 
   /** The error to throw when a value at `offset` (default: here) makes no sense. */
-  error(reason: string, field?: string, offset: number = this.#at): DecodeError {
+  error(reason: string, field?: string, offset: number = this.offset): DecodeError {
     return new DecodeError(
       field === undefined ? this.#type : `${this.#type}.${field}`,
       offset,

@@ -1,3 +1,4 @@
+import { crc32c } from './crc32c.ts';
 import { assert } from './errors.ts';
 import { utf8Write } from './utf8.ts';
 
@@ -129,6 +130,11 @@ export class Encoder {
   patchU64(at: number, value: number): void {
     this.patchU32(at, value);
     this.#view.setInt32(this.#start + at + 4, Math.floor(value / TWO_32), true);
+  }
+
+  /** The crc32c of the bytes from `from` to `to` (counted from the last `take`). */
+  crc32c(seed: number, from: number, to: number): number {
+    return crc32c(seed, this.#bytes, this.#start + from, this.#start + to);
   }
 
   /** The bytes written since the last `take`, to look at now: they move when the buffer grows. */
