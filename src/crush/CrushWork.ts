@@ -1,0 +1,61 @@
+import { CrushWorkError } from './CrushWorkError.ts';
+import type { crush_bucket } from './crush_types.ts';
+
+/**
+ * Items that one mapping may look at. Hostile tunables and rules ask for 2^32 tries; a mapping on
+ * a map of 10,000 OSDs looks at a few thousand items, one with many OSDs out at a million.
+ */
+const WORK_MAX = 2 ** 24;
+
+interface Permutation {
+  x: number;
+  /** Places in `order` that are final. */
+  known: number;
+  readonly order: Uint32Array;
+}
+
+/**
+ * What the mapper writes to: memory kept from one mapping to the next, so that a mapping allocates
+ * nothing but its result. It belongs to one map, which may not change under it.
+ */
+export class CrushWork {
+  /** Three vectors of resultMax places: two that swap roles, one for leaves. */
+  scratch: Int32Array = new Int32Array(0);
+  /** If set: how many choices took n retries, by n. Ceph: crush_map.choose_tries. */
+  chooseTries: Uint32Array | undefined;
+  #left = 0;
+  readonly #permutations: (Permutation | undefined)[] = [];
+
+  /** Before each mapping. */
+  begin(resultMax: number): void {
+    this.#left = WORK_MAX;
+    if (this.scratch.length < resultMax * 3) this.scratch = new Int32Array(resultMax * 3);
+  }
+
+  /** Counts a look at `items` items. Throws {@link CrushWorkError} when it is one too many. */
+  spend(items: number): void {
+    this.#left -= items + 1;
+    if (this.#left < 0) throw new CrushWorkError(WORK_MAX);
+  }
+
+  /** The permutation of a bucket for x, begun anew if it is of another x. */
+  permutation(bucket: crush_bucket, x: number): Permutation {
+    const slot = -1 - bucket.id;
+    let perm = this.#permutations[slot];
+    if (perm === undefined) {
+      perm = { x, known: 0, order: Uint32Array.from(bucket.items.keys()) };
+      this.#permutations[slot] = perm;
+    } else if (perm.x !== x) {
+      for (let i = 0; i < perm.order.length; i++) perm.order[i] = i;
+      perm.x = x;
+      perm.known = 0;
+    }
+    return perm;
+  }
+
+  countTries(retries: number): void {
+    const counts = this.chooseTries;
+    if (counts !== undefined && retries < counts.length)
+      counts[retries] = (counts[retries] ?? 0) + 1;
+  }
+}
