@@ -1,0 +1,189 @@
+import type { Clock } from '../src/common/Clock.ts';
+import {
+  type Socket,
+  type SocketAddress,
+  SocketError,
+  type SocketEvents,
+} from '../src/common/Stack.ts';
+import { type FlowSink, type Parcel, SimFlow } from './SimFlow.ts';
+import type { SimLink } from './SimLink.ts';
+
+/** Bytes under way at which `send` says that it has enough. */
+const SEND_BUFFER = 1024 * 1024;
+
+/** Told of every arrival over `link` (`client.1>osd.0`) at `time` milliseconds. */
+export type Watcher = (time: number, link: string, parcel: Parcel) => void;
+
+/** One end of a connection in memory. */
+export class SimSocket implements Socket, FlowSink {
+  readonly localAddress: SocketAddress;
+  readonly remoteAddress: SocketAddress;
+  readonly #clock: Clock;
+  readonly #watch: Watcher;
+  #events: SocketEvents | undefined;
+  #peer: SimSocket | undefined;
+  /** What we send: it comes out at the peer. */
+  #flow: SimFlow | undefined;
+  #underWay = 0;
+  #isBlocked = false;
+  #onSyn: (() => void) | undefined;
+
+  constructor(clock: Clock, watch: Watcher, local: SocketAddress, remote: SocketAddress) {
+    this.#clock = clock;
+    this.#watch = watch;
+    this.localAddress = local;
+    this.remoteAddress = remote;
+  }
+
+  /** False once either side has ended the connection. */
+  get isOpen(): boolean {
+    return this.#events !== undefined;
+  }
+
+  /** Neither open nor with anything of ours still under way. */
+  get isOver(): boolean {
+    return !this.isOpen && this.#flow?.isEmpty === true;
+  }
+
+  setEvents(events: SocketEvents): void {
+    this.#events = events;
+  }
+
+  /** Makes `peer` the other end, reached over `link`. */
+  attach(peer: SimSocket, link: SimLink): void {
+    this.#peer = peer;
+    this.#flow = new SimFlow(this.#clock, link, peer);
+  }
+
+  get flow(): SimFlow | undefined {
+    return this.#flow;
+  }
+
+  /** Of the connecting side: asks the peer, whose `onSyn` is then called. */
+  connect(onSyn: () => void): void {
+    if (this.#peer !== undefined) this.#peer.#onSyn = onSyn;
+    this.#flow?.send({ kind: 'syn' });
+  }
+
+  /** Of the listening side. */
+  answer(kind: 'accepted' | 'refused'): void {
+    this.#flow?.send({ kind });
+  }
+
+  send(chunks: readonly Uint8Array[]): boolean {
+    if (!this.isOpen) return true;
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    this.#underWay += length;
+    this.#isBlocked = this.#underWay > SEND_BUFFER;
+    this.#flow?.send({ kind: 'data', chunks, length });
+    return !this.#isBlocked;
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.#flow?.send({ kind: 'fin' });
+    this.#events = undefined;
+  }
+
+  destroy(): void {
+    if (!this.isOpen) return;
+    this.#flow?.clear();
+    this.#flow?.send({ kind: 'rst' });
+    this.#events = undefined;
+  }
+
+  onParcel(parcel: Parcel): void {
+    const link = this.#peer?.flow?.link;
+    if (link !== undefined) this.#watch(this.#clock.now(), link.name, parcel);
+    switch (parcel.kind) {
+      case 'syn':
+        this.#onSyn?.();
+        return;
+      case 'accepted':
+        this.#events?.onConnect();
+        return;
+      case 'refused':
+        this.end(new SocketError('ECONNREFUSED', 'connection refused'));
+        return;
+      case 'fin':
+        this.end(undefined);
+        return;
+      case 'rst':
+        this.end(new SocketError('ECONNRESET', 'connection reset by peer'));
+        return;
+      case 'data':
+        this.#deliver(parcel.chunks, link?.pieceMost() ?? Number.POSITIVE_INFINITY);
+        this.#peer?.onArrived(parcel.length);
+        return;
+    }
+  }
+
+  onCut(how: 'fin' | 'rst'): void {
+    this.#flow?.clear();
+    this.#flow?.send({ kind: how });
+    this.#peer?.flow?.clear();
+    this.end(how === 'fin' ? undefined : new SocketError('ECONNRESET', 'connection reset by peer'));
+  }
+
+  /** Tells the owner that it is over. Nothing after its own `close` or `destroy`. */
+  end(error: SocketError | undefined): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.onClose(error);
+  }
+
+  /** Of the other end: `length` bytes of ours have come out there. */
+  onArrived(length: number): void {
+    this.#underWay -= length;
+    if (!this.#isBlocked || this.#underWay > SEND_BUFFER) return;
+    this.#isBlocked = false;
+    this.#events?.onWritable();
+  }
+
+  #deliver(chunks: readonly Uint8Array[], most: number): void {
+    const left = new ChunkReader(chunks);
+    while (this.#events !== undefined && !left.isEmpty) {
+      const into = this.#events.readBuffer();
+      this.#events.onRead(left.readInto(into, Math.min(into.length, most)));
+    }
+  }
+}
+
+/** Takes bytes off a list of chunks. */
+class ChunkReader {
+  readonly #chunks: readonly Uint8Array[];
+  #index = 0;
+  #at = 0;
+
+  constructor(chunks: readonly Uint8Array[]) {
+    this.#chunks = chunks;
+    this.#skipEmpty();
+  }
+
+  get isEmpty(): boolean {
+    return this.#index >= this.#chunks.length;
+  }
+
+  /** Copies `most` bytes, or all that are left, to the beginning of `into`; answers how many. */
+  readInto(into: Uint8Array, most: number): number {
+    let filled = 0;
+    while (filled < most && !this.isEmpty) {
+      const chunk = this.#chunks[this.#index];
+      if (chunk === undefined) break;
+      const count = Math.min(most - filled, chunk.length - this.#at);
+      into.set(chunk.subarray(this.#at, this.#at + count), filled);
+      filled += count;
+      this.#at += count;
+      this.#skipEmpty();
+    }
+    return filled;
+  }
+
+  #skipEmpty(): void {
+    while (!this.isEmpty && this.#at >= (this.#chunks[this.#index]?.length ?? 0)) {
+      this.#index += 1;
+      this.#at = 0;
+    }
+  }
+}
