@@ -25,10 +25,14 @@ export const AF_INET = 2;
 export const AF_INET6 = 10;
 
 const TYPE_NAMES = ['none', 'v1', 'v2', 'any'];
+const PORT_MAX = 0xffff;
+const NONCE_MAX = 0xffffffff;
 /** sizeof(sockaddr_in) and sizeof(sockaddr_in6). */
 const SOCKADDR_IN = 16;
 const SOCKADDR_IN6 = 28;
 const SOCKADDR_STORAGE = 128;
+/** Bytes of the smallest address: marker, section, type, nonce, no sockaddr. */
+const ADDR_LENGTH_MIN = 1 + 6 + 12;
 /** Bytes of a sockaddr in the form of {@link encodeLegacyAddr}: type, nonce, sockaddr_storage. */
 export const LEGACY_ADDR_LENGTH: number = 4 + 4 + SOCKADDR_STORAGE;
 
@@ -121,11 +125,15 @@ export function encodeAddr(enc: Encoder, addr: entity_addr_t): void {
 /** Either form; a legacy one begins with u8 0, being the first byte of its u32 type. */
 export function decodeAddr(dec: Decoder): entity_addr_t {
   const marker = dec.u8();
+  if (marker > 1) throw dec.error(`marker ${marker} is neither 0 nor 1`, 'entity_addr_t');
+  return decodeAddrAfterMarker(dec, marker);
+}
+
+function decodeAddrAfterMarker(dec: Decoder, marker: number): entity_addr_t {
   if (marker === 0) {
     dec.skip(3);
     return decodeLegacyAfterType(dec, ADDR_TYPE_LEGACY);
   }
-  if (marker !== 1) throw dec.error(`marker ${marker} is neither 0 nor 1`, 'entity_addr_t');
   dec.decodeStart('entity_addr_t', 1);
   const type = dec.u32();
   const nonce = dec.u32();
@@ -208,15 +216,10 @@ export function encodeAddrvec(enc: Encoder, addrs: entity_addrvec_t): void {
 /** As {@link encodeAddrvec}, or a single address in either of its forms. */
 export function decodeAddrvec(dec: Decoder): entity_addrvec_t {
   const marker = dec.u8();
-  if (marker === 2) {
-    const count = dec.count('entity_addrvec_t', 1);
-    return Array.from({ length: count }, () => decodeAddr(dec));
-  }
-  if (marker === 0) {
-    dec.skip(3);
-    return [decodeLegacyAfterType(dec, ADDR_TYPE_LEGACY)];
-  }
-  throw dec.error(`marker ${marker} is neither 0 nor 2`, 'entity_addrvec_t');
+  if (marker > 2) throw dec.error(`marker ${marker} is above 2`, 'entity_addrvec_t');
+  if (marker < 2) return [decodeAddrAfterMarker(dec, marker)];
+  const count = dec.count('entity_addrvec_t', 1);
+  return Array.from({ length: count }, () => decodeAddr(dec));
 }
 
 export function legacyAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
@@ -234,13 +237,11 @@ export function parseAddr(text: string, defaultType: number = ADDR_TYPE_LEGACY):
     text,
   );
   const ip = match?.[2] ?? match?.[3];
-  if (match === null || ip === undefined)
+  const port = Number(match?.[4] ?? 0);
+  const nonce = Number(match?.[5] ?? 0);
+  if (match === null || ip === undefined || port > PORT_MAX || nonce > NONCE_MAX) {
     throw new DecodeError('entity_addr_t', 0, `cannot parse '${text}'`);
+  }
   const type = match[1] === undefined ? defaultType : TYPE_NAMES.indexOf(match[1]);
-  return new entity_addr_t(
-    type,
-    ipFromBytes(ipToBytes(ip)),
-    Number(match[4] ?? 0),
-    Number(match[5] ?? 0),
-  );
+  return new entity_addr_t(type, ipFromBytes(ipToBytes(ip)), port, nonce);
 }
