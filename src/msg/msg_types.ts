@@ -218,7 +218,7 @@ export function decodeAddrvec(dec: Decoder): entity_addrvec_t {
   const marker = dec.u8();
   if (marker > 2) throw dec.error(`marker ${marker} is above 2`, 'entity_addrvec_t');
   if (marker < 2) return [decodeAddrAfterMarker(dec, marker)];
-  const count = dec.count('entity_addrvec_t', 1);
+  const count = dec.count('entity_addrvec_t', ADDR_LENGTH_MIN);
   return Array.from({ length: count }, () => decodeAddr(dec));
 }
 
