@@ -9,6 +9,8 @@ export interface Connection {
   readonly peerAddr: entity_addr_t;
   /** global_id that the peer's authorizer proved; -1 where there was none. */
   readonly peerGlobalId: number;
+  /** When the peer last answered a keepalive, by `Clock.now`; undefined: never on this connection. */
+  readonly lastKeepaliveAck: number | undefined;
   /** Whatever the user of the messenger keeps per peer: its session. */
   priv: unknown;
   isConnected(): boolean;

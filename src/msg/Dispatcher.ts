@@ -13,6 +13,10 @@ export interface Dispatcher {
   msHandleReset(con: Connection, why: Error): boolean;
   /** The peer has lost our session. */
   msHandleRemoteReset?(con: Connection): void;
-  /** Nobody listens there. True: it was ours. */
-  msHandleRefused?(con: Connection): boolean;
+  /**
+   * An attempt to connect has failed: nobody listens there (a `SocketError`), or whoever does cannot
+   * be talked to (a `ProtocolError`). The messenger keeps what was to be sent and tries again after
+   * a back-off, until `markDown`. True: it was ours.
+   */
+  msHandleRefused?(con: Connection, why: Error): boolean;
 }

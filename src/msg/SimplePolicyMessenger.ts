@@ -5,7 +5,7 @@ import type { Connection } from './Connection.ts';
 import type { Dispatcher } from './Dispatcher.ts';
 import type { Message } from './Message.ts';
 import type { MessageFactory } from './MessageFactory.ts';
-import type { entity_addr_t, entity_name_t } from './msg_types.ts';
+import { type entity_addr_t, type entity_name_t, entityNameToString } from './msg_types.ts';
 import { lossyClient, type Policy } from './Policy.ts';
 
 export interface MessengerOptions {
@@ -43,6 +43,11 @@ export abstract class SimplePolicyMessenger {
     this.lname = options.lname;
     this.nonce = options.nonce;
     this.messageFactory = options.messageFactory;
+  }
+
+  /** Our name in logs. */
+  get who(): string {
+    return entityNameToString(this.myName);
   }
 
   /** Our own address; its ip is blank until `bind`, or until a peer has told us what it sees. */
@@ -90,7 +95,7 @@ export abstract class SimplePolicyMessenger {
       if (dispatcher.msDispatch(con, message)) return;
     }
     this.cct.log?.({
-      who: this.lname,
+      who: this.who,
       fn: 'Messenger.msDeliverDispatch',
       tid: message.tid,
       facts: { unhandled: String(message), from: String(con.peerAddr) },
@@ -113,7 +118,7 @@ export abstract class SimplePolicyMessenger {
     for (const dispatcher of this.#dispatchers) dispatcher.msHandleRemoteReset?.(con);
   }
 
-  msDeliverHandleRefused(con: Connection): void {
-    for (const dispatcher of this.#dispatchers) if (dispatcher.msHandleRefused?.(con)) return;
+  msDeliverHandleRefused(con: Connection, why: Error): void {
+    for (const dispatcher of this.#dispatchers) if (dispatcher.msHandleRefused?.(con, why)) return;
   }
 }

@@ -1,0 +1,139 @@
+import { PrioritizedQueue } from '../common/PrioritizedQueue.ts';
+import type { Connection } from './Connection.ts';
+import { CEPH_MSG_PRIO_HIGHEST, CEPH_MSG_PRIO_LOW, type Message } from './Message.ts';
+import type { SimplePolicyMessenger } from './SimplePolicyMessenger.ts';
+
+/** ms_pq_max_tokens_per_priority and ms_pq_min_cost. */
+const MAX_TOKENS = 16 * 1024 * 1024;
+const MIN_COST = 64 * 1024;
+
+interface QueueItem {
+  readonly cost: number;
+  readonly con: Connection;
+  readonly event: Message | 'connect' | 'accept' | ConnectionLoss;
+}
+
+interface ConnectionLoss {
+  readonly loss: 'reset' | 'refused';
+  readonly why: Error;
+}
+
+/**
+ * What a messenger has received, on its way to the dispatchers: events of connections first, then
+ * messages by priority, strict from CEPH_MSG_PRIO_LOW on and by weight below; connections of one
+ * priority take turns. Ceph: src/msg/DispatchQueue.h.
+ *
+ * All is delivered when the turn that received it is over, so that no dispatcher is ever called
+ * while a connection is half changed. Each connection has an id here, by which it is discarded.
+ */
+export class DispatchQueue {
+  readonly #messenger: SimplePolicyMessenger;
+  readonly #mqueue = new PrioritizedQueue<number, QueueItem>(MAX_TOKENS, MIN_COST);
+  readonly #entry = (): void => this.#runEntry();
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  #scheduled = false;
+  #nextId = 0;
+
+  constructor(messenger: SimplePolicyMessenger) {
+    this.#messenger = messenger;
+  }
+
+  getId(): number {
+    return this.#nextId++;
+  }
+
+  /** What came before is delivered now. */
+  start(): void {
+    if (this.#state === 'new') this.#state = 'running';
+    this.#schedule();
+  }
+
+  /** Nothing is delivered any more. */
+  shutdown(): void {
+    this.#state = 'stopped';
+    this.#mqueue.clear();
+  }
+
+  enqueue(message: Message, con: Connection, id: number): void {
+    const { cct } = this.#messenger;
+    cct.log?.({
+      who: this.#messenger.who,
+      fn: 'DispatchQueue.enqueue',
+      tid: message.tid,
+      facts: { message: String(message), priority: message.priority, from: String(con.peerAddr) },
+    });
+    const item = { cost: message.dataLength(), con, event: message };
+    if (message.priority >= CEPH_MSG_PRIO_LOW) {
+      this.#mqueue.enqueueStrict(id, message.priority, item);
+    } else {
+      this.#mqueue.enqueue(id, message.priority, item);
+    }
+    this.#schedule();
+  }
+
+  /** A message to ourselves: it is not encoded, the dispatcher gets it as it is. */
+  localDelivery(message: Message, con: Connection, id: number): void {
+    message.src = this.#messenger.myName;
+    this.enqueue(message, con, id);
+  }
+
+  queueConnect(con: Connection, id: number): void {
+    this.#queueEvent(con, id, 'connect');
+  }
+
+  queueAccept(con: Connection, id: number): void {
+    this.#queueEvent(con, id, 'accept');
+  }
+
+  queueReset(con: Connection, id: number, why: Error): void {
+    this.#queueEvent(con, id, { loss: 'reset', why });
+  }
+
+  queueRefused(con: Connection, id: number, why: Error): void {
+    this.#queueEvent(con, id, { loss: 'refused', why });
+  }
+
+  /** Drops everything of one connection that has not been delivered. */
+  discardQueue(id: number): void {
+    this.#mqueue.removeByClass(id);
+  }
+
+  #queueEvent(con: Connection, id: number, event: QueueItem['event']): void {
+    this.#mqueue.enqueueStrict(id, CEPH_MSG_PRIO_HIGHEST, { cost: 0, con, event });
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#state !== 'running' || this.#mqueue.length === 0) return;
+    this.#scheduled = true;
+    this.#messenger.cct.clock.defer(this.#entry);
+  }
+
+  /** Ceph: DispatchQueue::entry. */
+  #runEntry(): void {
+    this.#scheduled = false;
+    while (this.#state === 'running') {
+      const item = this.#mqueue.dequeue();
+      if (item === undefined) return;
+      this.#deliver(item.con, item.event);
+    }
+  }
+
+  #deliver(con: Connection, event: QueueItem['event']): void {
+    const messenger = this.#messenger;
+    if (event === 'connect') messenger.msDeliverHandleConnect(con);
+    else if (event === 'accept') messenger.msDeliverHandleAccept(con);
+    else if ('loss' in event) {
+      if (event.loss === 'reset') messenger.msDeliverHandleReset(con, event.why);
+      else messenger.msDeliverHandleRefused(con, event.why);
+    } else {
+      messenger.cct.log?.({
+        who: messenger.who,
+        fn: 'DispatchQueue.entry',
+        tid: event.tid,
+        facts: { message: String(event), from: String(con.peerAddr) },
+      });
+      messenger.msDeliverDispatch(con, event);
+    }
+  }
+}

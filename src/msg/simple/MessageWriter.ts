@@ -1,0 +1,96 @@
+import type { CephContext } from '../../common/CephContext.ts';
+import { crc32c } from '../../common/crc32c.ts';
+import { Encoder } from '../../common/Encoder.ts';
+import type { Socket } from '../../common/Stack.ts';
+import type { Message } from '../Message.ts';
+import type { entity_name_t } from '../msg_types.ts';
+import {
+  CEPH_MSG_FOOTER_COMPLETE,
+  CEPH_MSG_FOOTER_NOCRC,
+  CEPH_MSG_HEADER_LENGTH,
+  CEPH_MSGR_TAG_MSG,
+  encodeFooter,
+  encodeHeader,
+  sealHeader,
+} from '../msgr.ts';
+
+const SLAB = 64 * 1024;
+/** Shorter pieces are copied beside the header; longer ones go to the socket as they are. */
+const COPY_MAX = 4096;
+
+/**
+ * Puts what one connection sends in one turn into as few chunks as can be. Between turns it is
+ * empty, so one serves all connections of a messenger.
+ */
+export class MessageWriter {
+  /** For the handshake and the tags between messages. */
+  readonly enc: Encoder;
+  /** Of the last message written. */
+  crcs: { header: number; front: number; middle: number; data: number } = {
+    header: 0,
+    front: 0,
+    middle: 0,
+    data: 0,
+  };
+  readonly #crcHeader: boolean;
+  readonly #crcData: boolean;
+  #chunks: Uint8Array[] = [];
+  #chunkBytes = 0;
+
+  constructor(cct: CephContext) {
+    this.enc = new Encoder(SLAB, cct.alloc);
+    this.#crcHeader = cct.conf.ms_crc_header;
+    this.#crcData = cct.conf.ms_crc_data;
+  }
+
+  /** Bytes not yet given to a socket. */
+  get pending(): number {
+    return this.#chunkBytes + this.enc.length;
+  }
+
+  /** Tag, header, front, middle, data, footer. Ceph: Pipe::write_message. */
+  writeMessage(message: Message, src: entity_name_t): void {
+    const { enc, crcs } = this;
+    enc.u8(CEPH_MSGR_TAG_MSG);
+    const header = enc.length;
+    encodeHeader(enc, message, src);
+    const front = header + CEPH_MSG_HEADER_LENGTH;
+    message.encodePayload(enc);
+    const end = enc.length;
+    crcs.header = sealHeader(enc, header, end - front, this.#crcHeader);
+    crcs.front = this.#crcHeader ? enc.crc32c(0, front, end) : 0;
+    crcs.middle = this.#segment(0, message.middle, this.#crcHeader);
+    crcs.data = 0;
+    for (const piece of message.data) crcs.data = this.#segment(crcs.data, piece, this.#crcData);
+    const flags = CEPH_MSG_FOOTER_COMPLETE | (this.#crcData ? 0 : CEPH_MSG_FOOTER_NOCRC);
+    encodeFooter(enc, crcs.front, crcs.middle, crcs.data, flags);
+  }
+
+  /** Gives everything to `socket` at once; answers as `Socket.send` does. Ceph: Pipe::do_sendmsg. */
+  doSendmsg(socket: Socket): boolean {
+    this.#takeChunk();
+    const chunks = this.#chunks;
+    if (chunks.length === 0) return true;
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+    return socket.send(chunks);
+  }
+
+  #segment(crc: number, piece: Uint8Array, withCrc: boolean): number {
+    if (piece.length === 0) return crc;
+    if (piece.length < COPY_MAX) {
+      this.enc.raw(piece);
+    } else {
+      this.#takeChunk();
+      this.#chunks.push(piece);
+      this.#chunkBytes += piece.length;
+    }
+    return withCrc ? crc32c(crc, piece) : crc;
+  }
+
+  #takeChunk(): void {
+    if (this.enc.length === 0) return;
+    this.#chunkBytes += this.enc.length;
+    this.#chunks.push(this.enc.take());
+  }
+}
