@@ -43,7 +43,10 @@ export const CEPH_OSD_UP = 1 << 1;
 export const CEPH_OSD_AUTOOUT = 1 << 2;
 export const CEPH_OSD_NEW = 1 << 3;
 export const CEPH_OSD_DESTROYED = 1 << 7;
+export const CEPH_OSD_STOP = 1 << 12;
 
 /** Weight 1.0, as OSD weights and primary affinities count. */
 export const CEPH_OSD_IN = 0x10000;
 export const CEPH_OSD_OUT = 0;
+export const CEPH_OSD_DEFAULT_PRIMARY_AFFINITY = 0x10000;
+export const CEPH_OSD_MAX_PRIMARY_AFFINITY = 0x10000;

@@ -1,0 +1,125 @@
+import { UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
+import { CrushWrapper } from '../crush/CrushWrapper.ts';
+import type { entity_addrvec_t } from '../msg/msg_types.ts';
+import { OSDMap } from './OSDMap.ts';
+import { OSD_INFO_NEW, OSD_XINFO_NEW } from './osd_info.ts';
+import { NO_STRETCH_MODE } from './osdmap_codec.ts';
+import {
+  CEPH_OSDMAP_PURGED_SNAPDIRS,
+  CEPH_OSDMAP_SORTBITWISE,
+  CEPH_RELEASE_LUMINOUS,
+  CEPH_RELEASE_PACIFIC,
+  flagsOfRelease,
+} from './osdmap_release.ts';
+import { PgMap } from './PgMap.ts';
+import { newPgPool, POOL_TYPE_REPLICATED, type pg_pool_t } from './pg_pool.ts';
+import { CEPH_OSD_EXISTS, CEPH_OSD_IN } from './rados.ts';
+
+export interface SimplePool extends Partial<pg_pool_t> {
+  readonly name: string;
+  readonly pgNum: number;
+}
+
+export interface SimpleMap {
+  readonly fsid: string;
+  readonly epoch?: number;
+  readonly created?: utime_t;
+  readonly osds: number;
+  /** The OSDs are shared out over them in runs; copies lie on different hosts. 1: on different OSDs. */
+  readonly hosts?: number;
+  /** The first gets id 1. */
+  readonly pools?: readonly SimplePool[];
+}
+
+/**
+ * The first map of a new cluster: `hosts` of straw2 under one root, each OSD of weight 1, one
+ * replicated rule. The OSDs exist and are in, but down: an incremental brings them up with their
+ * addresses. Ceph: OSDMap::build_simple_optioned, and what `ceph osd new` adds.
+ */
+export function buildSimple(options: SimpleMap): OSDMap {
+  const { fsid, epoch = 1, created = UTIME_ZERO, osds: maxOsd, hosts = maxOsd } = options;
+  const crush = buildSimpleCrush(maxOsd, hosts);
+  const pools = (options.pools ?? []).map(
+    ({ name, ...pool }, i) => [i + 1, name, simplePool(pool, epoch, created)] as const,
+  );
+  const noAddrs = new Array<entity_addrvec_t>(maxOsd).fill([]);
+  return new OSDMap(
+    {
+      fsid,
+      epoch,
+      created,
+      modified: created,
+      pools: new Map(pools.map(([id, , pool]) => [id, pool])),
+      poolName: new Map(pools.map(([id, name]) => [id, name])),
+      poolMax: pools.length,
+      flags: flagsOfRelease(
+        CEPH_OSDMAP_SORTBITWISE | CEPH_OSDMAP_PURGED_SNAPDIRS,
+        CEPH_RELEASE_PACIFIC,
+      ),
+      maxOsd,
+      osdState: new Uint32Array(maxOsd).fill(CEPH_OSD_EXISTS),
+      osdWeight: new Uint32Array(maxOsd).fill(CEPH_OSD_IN),
+      clientAddrs: noAddrs,
+      pgTemp: new PgMap(),
+      primaryTemp: new PgMap(),
+      osdPrimaryAffinity: undefined,
+      crush: crush.encode(),
+      erasureCodeProfiles: new Map(),
+      pgUpmap: new PgMap(),
+      pgUpmapItems: new PgMap(),
+      pgUpmapPrimaries: new PgMap(),
+      crushVersion: 1,
+      newRemovedSnaps: new Map(),
+      newPurgedSnaps: new Map(),
+      lastUpChange: UTIME_ZERO,
+      lastInChange: created,
+      hbBackAddrs: noAddrs,
+      osdInfo: new Array(maxOsd).fill(OSD_INFO_NEW),
+      blocklist: [],
+      clusterAddrs: noAddrs,
+      clusterSnapshotEpoch: 0,
+      clusterSnapshot: '',
+      osdUuid: Array.from({ length: maxOsd }, (_, osd) => simpleUuid(osd)),
+      osdXinfo: new Array(maxOsd).fill(OSD_XINFO_NEW),
+      hbFrontAddrs: noAddrs,
+      nearfullRatio: Math.fround(0.85),
+      fullRatio: Math.fround(0.95),
+      backfillfullRatio: Math.fround(0.9),
+      requireMinCompatClient: CEPH_RELEASE_LUMINOUS,
+      requireOsdRelease: CEPH_RELEASE_PACIFIC,
+      removedSnapsQueue: new Map(),
+      crushNodeFlags: new Map(),
+      deviceClassFlags: new Map(),
+      stretchMode: NO_STRETCH_MODE,
+      rangeBlocklist: [],
+    },
+    crush,
+  );
+}
+
+function buildSimpleCrush(osds: number, hosts: number): CrushWrapper {
+  const crush = CrushWrapper.create();
+  crush.addBucket('default', 'root');
+  for (let osd = 0; osd < osds; osd++) {
+    const host = `host${Math.floor((osd * hosts) / osds)}`;
+    crush.insertItem(osd, 1, `osd.${osd}`, { host, root: 'default' });
+  }
+  const failureDomain = hosts > 1 ? 'host' : 'osd';
+  crush.addSimpleRule('replicated_rule', 'default', failureDomain, 'firstn', POOL_TYPE_REPLICATED);
+  return crush;
+}
+
+function simplePool(
+  pool: Omit<SimplePool, 'name'>,
+  lastChange: number,
+  createTime: utime_t,
+): pg_pool_t {
+  const size = pool.size ?? 3;
+  const minSize = size - Math.floor(size / 2);
+  return newPgPool({ size, minSize, lastChange, createTime, ...pool });
+}
+
+/** Of the OSD itself, so that equal options make equal maps. */
+function simpleUuid(osd: number): string {
+  return `00000000-0000-4000-8000-${osd.toString(16).padStart(12, '0')}`;
+}
