@@ -63,7 +63,7 @@ export function goldenConversations(name: string): GoldenConversation[] {
   return recorded.map((one) => ({
     clientPort: one.client,
     serverPort: one.server,
-    client: parseSide(Buffer.from(one.client_to_server, 'base64'), 1, 33, 24),
+    client: parseSide(Buffer.from(one.client_to_server, 'base64'), 1, 33, 28),
     server: parseSide(Buffer.from(one.server_to_client, 'base64'), 2, 26, 21),
     order: one.order,
   }));
