@@ -29,6 +29,8 @@ export abstract class Message {
   middle: Uint8Array = EMPTY;
   /** The pieces of the data segment, in order. */
   data: readonly Uint8Array[] = NO_DATA;
+  /** Low 16 bits of where `data` is in its object, so that a receiver may align it. An OSD says it. */
+  dataOff = 0;
 
   constructor(type: number, version: number, compatVersion: number) {
     this.type = type;

@@ -156,6 +156,7 @@ export interface ceph_msg_header {
   frontLen: number;
   middleLen: number;
   dataLen: number;
+  dataOff: number;
   srcType: number;
   srcNum: number;
   compatVersion: number;
@@ -177,7 +178,7 @@ export function encodeHeader(enc: Encoder, message: Message, src: entity_name_t)
   enc.u32(0);
   enc.u32(message.middle.length);
   enc.u32(message.dataLength());
-  enc.u16(0);
+  enc.u16(message.dataOff);
   enc.u8(src.type);
   enc.u64(src.num);
   enc.u16(message.compatVersion);
@@ -204,7 +205,7 @@ export function decodeHeader(dec: Decoder, header: ceph_msg_header): void {
   header.frontLen = dec.u32();
   header.middleLen = dec.u32();
   header.dataLen = dec.u32();
-  dec.skip(2);
+  header.dataOff = dec.u16();
   header.srcType = dec.u8();
   header.srcNum = dec.s64();
   header.compatVersion = dec.u16();
@@ -222,6 +223,7 @@ export function blankHeader(): ceph_msg_header {
     frontLen: 0,
     middleLen: 0,
     dataLen: 0,
+    dataOff: 0,
     srcType: 0,
     srcNum: 0,
     compatVersion: 0,

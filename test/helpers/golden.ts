@@ -13,6 +13,7 @@ export interface GoldenMessage {
   readonly priority: number;
   readonly version: number;
   readonly compatVersion: number;
+  readonly dataOff: number;
   readonly srcType: number;
   /** s64: -1 before the monitor has given a number. */
   readonly srcNum: number;
@@ -132,6 +133,7 @@ function parseMessage(take: (length: number) => Buffer): GoldenMessage {
     type: header.readUInt16LE(16),
     priority: header.readUInt16LE(18),
     version: header.readUInt16LE(20),
+    dataOff: header.readUInt16LE(34),
     srcType: header.readUInt8(36),
     srcNum: Number(header.readBigInt64LE(37)),
     compatVersion: header.readUInt16LE(45),

@@ -57,6 +57,7 @@ function rawMessage(golden: GoldenMessage): RawMessage {
   message.priority = golden.priority;
   message.middle = golden.middle;
   message.data = [golden.data];
+  message.dataOff = golden.dataOff;
   return message;
 }
 
@@ -71,9 +72,10 @@ const rawFactory: MessageFactory = ({ type, version, compatVersion }, front, mid
 /** What arrived, in the form of what was recorded. */
 function seen(message: Message): unknown {
   if (!(message instanceof RawMessage)) throw new Error('not of these tests');
-  const { seq, tid, type, priority, version, compatVersion, src, front, middle, data } = message;
+  const { seq, tid, type, priority, version, compatVersion, dataOff } = message;
+  const { src, front, middle, data } = message;
   return {
-    ...{ seq, tid, type, priority, version, compatVersion },
+    ...{ seq, tid, type, priority, version, compatVersion, dataOff },
     ...{ srcType: src?.type, srcNum: src?.num },
     front: hex(front),
     middle: hex(middle),

@@ -176,6 +176,7 @@ export class MessageReader {
       message.seq = header.seq;
       message.tid = header.tid;
       message.priority = header.priority;
+      message.dataOff = header.dataOff;
       message.src = this.#srcName();
     }
     this.message = message;
