@@ -2,7 +2,7 @@ import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
-import { sortedByName } from './sorted.ts';
+import { decodeMap, encodeMap } from '../osd/containers.ts';
 
 export const CEPH_MSG_MON_SUBSCRIBE = 15;
 
@@ -36,22 +36,27 @@ export class MMonSubscribe extends Message {
   }
 
   override encodePayload(enc: Encoder): void {
-    enc.u32(this.what.size);
-    for (const [name, { start, flags }] of sortedByName(this.what)) {
-      enc.string(name);
-      enc.u64(start);
-      enc.u8(flags);
-    }
+    encodeMap(
+      enc,
+      this.what,
+      (name) => enc.string(name),
+      ({ start, flags }) => {
+        enc.u64(start);
+        enc.u8(flags);
+      },
+    );
     enc.string(this.hostname);
   }
 
   static decodePayload(envelope: MessageEnvelope, front: Decoder): MMonSubscribe {
     if (envelope.version < 2) throw front.error(`version ${envelope.version} is older than 2`);
-    const what = new Map<string, SubscribeItem>();
-    for (let left = front.count('what', ITEM_LENGTH_MIN); left > 0; left--) {
-      const name = front.string('what');
-      what.set(name, { start: front.u64(), flags: front.u8() });
-    }
+    const what = decodeMap(
+      front,
+      'what',
+      ITEM_LENGTH_MIN,
+      () => front.string('what'),
+      () => ({ start: front.u64(), flags: front.u8() }),
+    );
     return new MMonSubscribe(what, envelope.version >= 3 ? front.string('hostname') : '');
   }
 

@@ -3,12 +3,19 @@ import type { Encoder } from '../common/Encoder.ts';
 import { decodeUuid, encodeUuid } from '../common/uuid.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
-import { sortedByKey } from './sorted.ts';
+import { encodeMap } from '../osd/containers.ts';
+import {
+  decodeSnapsOfPools,
+  encodeSnapsOfPools,
+  type snap_interval_set_t,
+} from '../osd/snap_intervals.ts';
 
 export const CEPH_MSG_OSD_MAP = 41;
 
 /** Epoch → an encoded map. */
 export type EncodedMaps = ReadonlyMap<number, Uint8Array>;
+
+export type SnapsOfPools = ReadonlyMap<number, snap_interval_set_t>;
 
 export interface MOSDMapInit {
   readonly fsid: string;
@@ -19,9 +26,12 @@ export interface MOSDMapInit {
   /** The oldest and the newest epoch that the sender has. */
   readonly oldestMap: number;
   readonly newestMap: number;
+  /** Snapshots that were removed in epochs which the sender no longer has, by pool. */
+  readonly gapRemovedSnaps?: SnapsOfPools;
 }
 
 const NO_MAPS: EncodedMaps = new Map();
+const NO_SNAPS: SnapsOfPools = new Map();
 
 /** Bytes of the smallest entry: an epoch and an empty blob. */
 const ENTRY_LENGTH_MIN = 8;
@@ -32,8 +42,7 @@ const MAPS_MAX = 1000;
 /**
  * OSD maps, full ones and changes.
  * Front: uuid fsid, map<u32 epoch, blob> incrementals, map<u32 epoch, blob> maps, from v2 on u32 oldest, u32
- * newest, from v4 on map<s64 pool, interval_set> of snapshots removed in epochs that the sender no
- * longer has: only OSDs look at that, so it is not read here and written empty.
+ * newest, from v4 on map<s64 pool, interval_set<u64>> gapRemovedSnaps.
  * Ceph: src/messages/MOSDMap.h.
  */
 export class MOSDMap extends Message {
@@ -43,6 +52,7 @@ export class MOSDMap extends Message {
   readonly maps: EncodedMaps;
   readonly oldestMap: number;
   readonly newestMap: number;
+  readonly gapRemovedSnaps: SnapsOfPools;
 
   constructor(init: MOSDMapInit) {
     super(CEPH_MSG_OSD_MAP, MOSDMap.HEAD_VERSION, 3);
@@ -51,6 +61,7 @@ export class MOSDMap extends Message {
     this.maps = init.maps ?? NO_MAPS;
     this.oldestMap = init.oldestMap;
     this.newestMap = init.newestMap;
+    this.gapRemovedSnaps = init.gapRemovedSnaps ?? NO_SNAPS;
   }
 
   /** The first epoch in it; 0 if it is empty. */
@@ -70,7 +81,7 @@ export class MOSDMap extends Message {
     encodeMaps(enc, this.maps);
     enc.u32(this.oldestMap);
     enc.u32(this.newestMap);
-    enc.u32(0);
+    encodeSnapsOfPools(enc, this.gapRemovedSnaps);
   }
 
   static decodePayload(envelope: MessageEnvelope, front: Decoder): MOSDMap {
@@ -81,6 +92,8 @@ export class MOSDMap extends Message {
       maps: decodeMaps(front, 'maps'),
       oldestMap: front.u32(),
       newestMap: front.u32(),
+      gapRemovedSnaps:
+        envelope.version >= 4 ? decodeSnapsOfPools(front, 'gapRemovedSnaps') : NO_SNAPS,
     });
   }
 
@@ -96,11 +109,12 @@ export class MOSDMap extends Message {
 }
 
 function encodeMaps(enc: Encoder, maps: EncodedMaps): void {
-  enc.u32(maps.size);
-  for (const [epoch, bytes] of sortedByKey(maps)) {
-    enc.u32(epoch);
-    enc.blob(bytes);
-  }
+  encodeMap(
+    enc,
+    maps,
+    (epoch) => enc.u32(epoch),
+    (bytes) => enc.blob(bytes),
+  );
 }
 
 function decodeMaps(dec: Decoder, field: string): EncodedMaps {

@@ -11,6 +11,7 @@ import {
   type entity_addrvec_t,
   legacyAddr,
 } from '../msg/msg_types.ts';
+import { decodeStringMap, decodeVector, encodeStringMap, encodeVector } from '../osd/containers.ts';
 import { parseMonHost } from './mon_host.ts';
 
 /** One monitor. Ceph: mon_info_t (src/mon/MonMap.h). */
@@ -48,9 +49,6 @@ export interface MonMapInit {
 const FSID_ZERO = '00000000-0000-0000-0000-000000000000';
 const PACIFIC = 16;
 const STRATEGY_CLASSIC = 1;
-
-/** Monitors in a map, at most. Real clusters have up to seven. */
-const MONS_MAX = 1000;
 
 /**
  * Who the monitors are. Immutable.
@@ -125,8 +123,7 @@ export class MonMap {
     encodeFeatures(enc, this.optionalFeatures);
     this.#encodeMons(enc);
     enc.u8(this.minMonRelease);
-    enc.u32(this.removedRanks.length);
-    for (const rank of this.removedRanks) enc.s32(rank);
+    encodeVector(enc, this.removedRanks, (rank) => enc.s32(rank));
     enc.u8(this.strategy);
     encodeStrings(enc, this.disallowedLeaders);
     enc.u8(this.stretchModeEnabled ? 1 : 0);
@@ -138,11 +135,10 @@ export class MonMap {
 
   #encodeMons(enc: Encoder): void {
     const byName = [...this.mons].sort((a, b) => (a.name < b.name ? -1 : 1));
-    enc.u32(byName.length);
-    for (const mon of byName) {
+    encodeVector(enc, byName, (mon) => {
       enc.string(mon.name);
       encodeMonInfo(enc, mon);
-    }
+    });
     encodeStrings(
       enc,
       this.mons.map((mon) => mon.name),
@@ -176,7 +172,7 @@ function decodeBody(dec: Decoder, version: number): MonMap {
 
 function decodeElection(dec: Decoder): Partial<MonMapInit> {
   return {
-    removedRanks: decodeList(dec, 'removedRanks', 4, () => dec.s32()),
+    removedRanks: decodeVector(dec, 'removedRanks', 4, () => dec.s32()),
     strategy: dec.u8(),
     disallowedLeaders: decodeStrings(dec, 'disallowedLeaders'),
   };
@@ -192,7 +188,7 @@ function decodeStretch(dec: Decoder): Partial<MonMapInit> {
 
 /** What v5 has for older decoders: its mon_info_t say the same. */
 function skipMonAddrs(dec: Decoder): void {
-  decodeList(dec, 'monAddr', 5, () => {
+  decodeVector(dec, 'monAddr', 5, () => {
     dec.string('monAddr');
     decodeAddr(dec);
   });
@@ -200,7 +196,7 @@ function skipMonAddrs(dec: Decoder): void {
 
 function decodeMonInfos(dec: Decoder): Map<string, mon_info_t> {
   const mons = new Map<string, mon_info_t>();
-  decodeList(dec, 'monInfo', 10, () => {
+  decodeVector(dec, 'monInfo', 10, () => {
     const name = dec.string('monInfo');
     if (mons.has(name)) throw dec.error(`two monitors named '${name}'`, 'monInfo');
     mons.set(name, decodeMonInfo(dec));
@@ -246,11 +242,7 @@ function encodeMonInfo(enc: Encoder, mon: mon_info_t): void {
   encodeAddrvec(enc, mon.addrs);
   enc.u16(mon.priority);
   enc.u16(mon.weight);
-  enc.u32(mon.crushLoc.size);
-  for (const [type, bucket] of [...mon.crushLoc].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    enc.string(type);
-    enc.string(bucket);
-  }
+  encodeStringMap(enc, mon.crushLoc);
   enc.encodeFinish();
 }
 
@@ -260,13 +252,7 @@ function decodeMonInfo(dec: Decoder): mon_info_t {
   const addrs = decodeAddrvec(dec);
   const priority = version >= 2 ? dec.u16() : 0;
   const weight = version >= 4 ? dec.u16() : 0;
-  const crushLoc = new Map<string, string>();
-  if (version >= 5) {
-    decodeList(dec, 'crushLoc', 8, () => {
-      const type = dec.string('crushLoc');
-      crushLoc.set(type, dec.string('crushLoc'));
-    });
-  }
+  const crushLoc = version >= 5 ? decodeStringMap(dec, 'crushLoc') : new Map<string, string>();
   dec.decodeFinish();
   return { name, addrs, priority, weight, crushLoc };
 }
@@ -285,17 +271,9 @@ function decodeFeatures(dec: Decoder): bigint {
 }
 
 function encodeStrings(enc: Encoder, strings: readonly string[]): void {
-  enc.u32(strings.length);
-  for (const text of strings) enc.string(text);
+  encodeVector(enc, strings, (text) => enc.string(text));
 }
 
 function decodeStrings(dec: Decoder, field: string): string[] {
-  return decodeList(dec, field, 4, () => dec.string(field));
-}
-
-/** A u32 count, then as many elements of at least `size` bytes. */
-function decodeList<T>(dec: Decoder, field: string, size: number, decodeOne: () => T): T[] {
-  const count = dec.count(field, size);
-  if (count > MONS_MAX) throw dec.error(`${count} are more than ${MONS_MAX}`, field);
-  return Array.from({ length: count }, decodeOne);
+  return decodeVector(dec, field, 4, () => dec.string(field));
 }

@@ -5,7 +5,7 @@ import { MonMap } from '../../../src/mon/MonMap.ts';
 import { addrvecToString, parseAddr } from '../../../src/msg/msg_types.ts';
 import { goldenFile } from '../../helpers/golden.ts';
 
-const GOLDEN = ['v1-none.monmap', 'v2-none.monmap'];
+const GOLDEN = ['v1-none.monmap', 'v2-none.monmap', 'v1-none-three.monmap'];
 
 /** `name=addresses` of each monitor that `mon_host` gives. */
 const initial = (monHost: string): string[] =>
