@@ -1,11 +1,43 @@
 import { Decoder } from '../common/Decoder.ts';
 import { Encoder } from '../common/Encoder.ts';
+import { addBucket, addRule, bucketItemWeights, makeBucket, nextBucketId } from './builder.ts';
 import { CrushWork } from './CrushWork.ts';
 import { type CrushData, decodeCrush, encodeCrush } from './crush_codec.ts';
+import {
+  CRUSH_BUCKET_STRAW2,
+  CRUSH_RULE_CHOOSE_FIRSTN,
+  CRUSH_RULE_CHOOSE_INDEP,
+  CRUSH_RULE_CHOOSELEAF_FIRSTN,
+  CRUSH_RULE_CHOOSELEAF_INDEP,
+  CRUSH_RULE_EMIT,
+  CRUSH_RULE_SET_CHOOSE_TRIES,
+  CRUSH_RULE_SET_CHOOSELEAF_TRIES,
+  CRUSH_RULE_TAKE,
+  type crush_bucket,
+  type crush_rule,
+} from './crush_types.ts';
+import { getOrCreateClassId, rebuildRootsWithClasses } from './device_classes.ts';
 import { crushDoRule } from './mapper.ts';
+import { TUNABLES_JEWEL } from './tunables.ts';
 
 /** Index of the choose_args that serve every pool without its own. Ceph: DEFAULT_CHOOSE_ARGS. */
 const DEFAULT_CHOOSE_ARGS = -1;
+
+/** Ceph: OSDMap::_build_crush_types. */
+const DEFAULT_TYPES = [
+  'osd',
+  'host',
+  'chassis',
+  'rack',
+  'row',
+  'pdu',
+  'pod',
+  'room',
+  'datacenter',
+  'zone',
+  'region',
+  'root',
+];
 
 /**
  * A CRUSH map: the hierarchy, its rules and all their names. Ceph: src/crush/CrushWrapper.h.
@@ -17,6 +49,23 @@ export class CrushWrapper {
 
   private constructor(crush: CrushData) {
     this.crush = crush;
+  }
+
+  /** A map with nothing in it but Ceph's types, and jewel's tunables. */
+  static create(): CrushWrapper {
+    return new CrushWrapper({
+      buckets: [],
+      rules: [],
+      maxDevices: 0,
+      tunables: TUNABLES_JEWEL,
+      typeMap: new Map(DEFAULT_TYPES.entries()),
+      nameMap: new Map(),
+      ruleNameMap: new Map(),
+      classMap: new Map(),
+      className: new Map(),
+      classBucket: new Map(),
+      chooseArgs: new Map(),
+    });
   }
 
   /** Throws DecodeError for bytes that are no map, or one that cannot be mapped with. */
@@ -59,4 +108,172 @@ export class CrushWrapper {
         rule.maxSize >= size,
     );
   }
+
+  /** The device or bucket of that name. */
+  getItemId(name: string): number | undefined {
+    return keyOf(this.crush.nameMap, name);
+  }
+
+  getTypeId(name: string): number | undefined {
+    return keyOf(this.crush.typeMap, name);
+  }
+
+  getRuleId(name: string): number | undefined {
+    return keyOf(this.crush.ruleNameMap, name);
+  }
+
+  /** A new straw2 bucket with no items; answers its id. Throws RangeError if that cannot be. */
+  addBucket(name: string, typeName: string): number {
+    return this.#addBucket(name, this.#typeId(typeName), [], []);
+  }
+
+  /**
+   * Puts a device where `location` says ({ host: 'a', root: 'default' }), with a weight in its own
+   * unit (1 is what a 1 TiB device has), making the buckets that are not there yet. Weights above
+   * it grow. Throws RangeError if that cannot be. Ceph: CrushWrapper::insert_item.
+   */
+  insertItem(
+    device: number,
+    weight: number,
+    name: string,
+    location: Readonly<Record<string, string>>,
+  ): void {
+    const known = this.getItemId(name);
+    if (known !== undefined && known !== device) throw new RangeError(`${name} is item ${known}`);
+    const leaf = this.#link(device, location);
+    if (leaf === undefined) throw new RangeError(`no place for ${name}`);
+    this.crush.nameMap.set(device, name);
+    this.crush.maxDevices = Math.max(this.crush.maxDevices, device + 1);
+    this.#adjustItemWeight(leaf, device, Math.trunc(weight * 0x10000));
+    this.#changed();
+  }
+
+  /**
+   * Gives a device a class, and every root a shadow tree for it. Ceph: set_item_class with
+   * rebuild_roots_with_classes.
+   */
+  setItemClass(device: number, className: string): void {
+    this.crush.classMap.set(device, getOrCreateClassId(this.crush, className));
+    this.#changed();
+  }
+
+  /**
+   * A rule that spreads copies over buckets of type `failureDomain` ('osd': over devices) below
+   * `rootName`, `type` being the pool type that it is for; answers its number. Throws RangeError if
+   * that cannot be. Ceph: add_simple_rule.
+   */
+  addSimpleRule(
+    name: string,
+    rootName: string,
+    failureDomain: string,
+    mode: 'firstn' | 'indep',
+    type: number,
+  ): number {
+    const { rules, ruleNameMap } = this.crush;
+    if (this.getRuleId(name) !== undefined) throw new RangeError(`a rule ${name} exists`);
+    const root = this.getItemId(rootName);
+    if (root === undefined) throw new RangeError(`no item ${rootName}`);
+    const free = rules.indexOf(undefined);
+    const ruleno = free < 0 ? rules.length : free;
+    const steps = simpleRuleSteps(root, this.#typeId(failureDomain), mode);
+    const sizes = mode === 'firstn' ? { minSize: 1, maxSize: 10 } : { minSize: 3, maxSize: 20 };
+    addRule(this.crush, { ruleset: ruleno, type, ...sizes, steps }, ruleno);
+    ruleNameMap.set(ruleno, name);
+    return ruleno;
+  }
+
+  /** Links `item` at weight 0 into `location`; answers the lowest bucket named in it. */
+  #link(item: number, location: Readonly<Record<string, string>>): crush_bucket | undefined {
+    let lowest: number | undefined;
+    let current = item;
+    for (const [type, typeName] of [...this.crush.typeMap].sort(([a], [b]) => a - b)) {
+      const name = location[typeName];
+      if (type === 0 || name === undefined) continue;
+      const id = this.getItemId(name);
+      if (id === undefined) {
+        current = this.#addBucket(name, type, [current], [0]);
+        lowest ??= current;
+        continue;
+      }
+      const bucket = this.#bucket(id);
+      if (bucket.type !== type) throw new RangeError(`${name} is no ${typeName}`);
+      const items = [...bucket.items, current];
+      this.#replace(bucket, items, [...bucketItemWeights(bucket), 0]);
+      lowest ??= id;
+      break;
+    }
+    return lowest === undefined ? undefined : this.#bucket(lowest);
+  }
+
+  /** Sets an item's weight in a bucket, and that bucket's in all that hold it. Ceph: adjust_item_weight. */
+  #adjustItemWeight(bucket: crush_bucket, item: number, weight: number): void {
+    const weights = bucketItemWeights(bucket);
+    const adjusted = weights.map((old, i) => (bucket.items[i] === item ? weight : old));
+    const heavier = this.#replace(bucket, [...bucket.items], adjusted);
+    for (const parent of this.crush.buckets) {
+      if (parent?.items.includes(bucket.id)) {
+        this.#adjustItemWeight(parent, bucket.id, heavier.weight);
+      }
+    }
+  }
+
+  #addBucket(name: string, type: number, items: number[], weights: number[]): number {
+    if (this.getItemId(name) !== undefined) throw new RangeError(`an item ${name} exists`);
+    const id = nextBucketId(this.crush);
+    const parts = { id, alg: CRUSH_BUCKET_STRAW2, type, items, weights };
+    addBucket(this.crush, makeBucket(parts, this.crush.tunables.strawCalcVersion));
+    this.crush.nameMap.set(id, name);
+    return id;
+  }
+
+  #replace(bucket: crush_bucket, items: number[], weights: number[]): crush_bucket {
+    const { id, alg, type } = bucket;
+    const parts = { id, alg, type, items, weights };
+    const made = makeBucket(parts, this.crush.tunables.strawCalcVersion);
+    this.crush.buckets[-1 - id] = made;
+    return made;
+  }
+
+  #bucket(id: number): crush_bucket {
+    const bucket = this.crush.buckets[-1 - id];
+    if (bucket === undefined) throw new RangeError(`item ${id} is no bucket`);
+    return bucket;
+  }
+
+  #typeId(name: string): number {
+    const id = this.getTypeId(name);
+    if (id === undefined) throw new RangeError(`no type ${name}`);
+    return id;
+  }
+
+  #changed(): void {
+    rebuildRootsWithClasses(this.crush);
+    this.#work = new CrushWork();
+  }
+}
+
+function keyOf(map: ReadonlyMap<number, string>, name: string): number | undefined {
+  for (const [key, held] of map) if (held === name) return key;
+  return undefined;
+}
+
+function simpleRuleSteps(
+  root: number,
+  type: number,
+  mode: 'firstn' | 'indep',
+): crush_rule['steps'] {
+  const take = { op: CRUSH_RULE_TAKE, arg1: root, arg2: 0 };
+  const emit = { op: CRUSH_RULE_EMIT, arg1: 0, arg2: 0 };
+  if (mode === 'firstn') {
+    const op = type === 0 ? CRUSH_RULE_CHOOSE_FIRSTN : CRUSH_RULE_CHOOSELEAF_FIRSTN;
+    return [take, { op, arg1: 0, arg2: type }, emit];
+  }
+  const op = type === 0 ? CRUSH_RULE_CHOOSE_INDEP : CRUSH_RULE_CHOOSELEAF_INDEP;
+  return [
+    { op: CRUSH_RULE_SET_CHOOSELEAF_TRIES, arg1: 5, arg2: 0 },
+    { op: CRUSH_RULE_SET_CHOOSE_TRIES, arg1: 100, arg2: 0 },
+    take,
+    { op, arg1: 0, arg2: type },
+    emit,
+  ];
 }
