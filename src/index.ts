@@ -1,0 +1,44 @@
+/**
+ * The door for Node programs: `Rados` reads from a Ceph cluster over TCP.
+ *
+ * One read on its way. Names are Ceph's, camelCased; the files are where Ceph has them.
+ *
+ *  1  librados/IoCtx         read → operateRead: an ObjectOperation, the one promise
+ *  2  osdc/Objecter          prepareReadOp: an Op
+ *  3  osdc/Objecter          opSubmit → opSubmitWithBudget (throttle) → opSubmitInternal: a tid, a deadline
+ *  4  osdc/op_target         calcTarget, a pure decision from (OSDMap, target): pg, up and acting, osd
+ *     osd/OSDMap             objectLocatorToPg, pgToUpActingOsds → crush/mapper crushDoRule
+ *  5  osdc/Objecter          getSession: an OSDSession (one per OSD) and its Connection
+ *  6  osdc/Objecter          prepareOsdOp, sessionOpAssign, sendOp: an MOSDOp
+ *  7  msg/simple             SimpleMessenger.sendMessage → submitMessage → Pipe.send: the out queue
+ *  8  msg/simple/Pipe        writer: getNextOutgoing, writeMessage, doSendmsg: header … footer, with crcs
+ *  9  a Stack's socket       bytes
+ * 10  at the OSD             Accepter, Pipe.accept, Pipe.reader → DispatchQueue → msDeliverDispatch
+ * 11  sim/osd/MockOSD        msDispatch → doOp: an MOSDOpReply, back by 7 to 10
+ * 12  osdc/Objecter          msDispatch → handleOsdOpReply → finishOp: the promise settles
+ *
+ * @module
+ */
+
+export type { Options } from './common/options.ts';
+export type { PerfDump } from './common/PerfCounters.ts';
+export type { CallOptions } from './librados/CallOptions.ts';
+export { IoCtx, type IoCtxOptions, type Placement, type ReadOptions } from './librados/IoCtx.ts';
+export type { RadosState } from './librados/RadosClient.ts';
+export {
+  ConnectionShutdown,
+  InvalidArgumentError,
+  IOError,
+  NoData,
+  NoSpace,
+  NotConnected,
+  ObjectBusy,
+  ObjectExists,
+  ObjectNotFound,
+  PermissionDeniedError,
+  RadosError,
+  TimedOut,
+} from './librados/RadosError.ts';
+export { type Extent, type ObjectStat, ReadOp } from './librados/ReadOp.ts';
+export { Rados, type RadosOptions } from './node/Rados.ts';
+export type { OSDMap } from './osd/OSDMap.ts';

@@ -1,0 +1,247 @@
+import type { CephContext } from '../common/CephContext.ts';
+import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
+import { EINVAL, ENOENT, ENOTCONN, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
+import { DecodeError } from '../common/errors.ts';
+import type { PerfDump } from '../common/PerfCounters.ts';
+import { decodeMessage } from '../messages/registry.ts';
+import { MonClient } from '../mon/MonClient.ts';
+import { MonMap } from '../mon/MonMap.ts';
+import { Messenger } from '../msg/Messenger.ts';
+import type { OSDMap } from '../osd/OSDMap.ts';
+import { Objecter } from '../osdc/Objecter.ts';
+import { rejected } from './Call.ts';
+import type { CallOptions } from './CallOptions.ts';
+import { checkTimeout } from './check_arguments.ts';
+import { IoCtx, type IoCtxOptions } from './IoCtx.ts';
+import { RadosError, radosError } from './RadosError.ts';
+import type { Session } from './Session.ts';
+import { WaitCall } from './WaitCall.ts';
+
+export interface RadosClientOptions {
+  /** Who we are: `client.admin` is { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' }. */
+  readonly name: EntityName;
+  /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
+  readonly monHost: string;
+}
+
+export type RadosState = 'configuring' | 'connecting' | 'connected' | 'shutdown';
+
+/** A cluster, as a client of it sees it. Ceph: src/librados/RadosClient.cc. */
+export class RadosClient implements AsyncDisposable {
+  readonly #cct: CephContext;
+  readonly #messenger: Messenger;
+  readonly #monc: MonClient;
+  readonly #objecter: Objecter;
+  readonly #session: Session;
+  /** Public calls that wait for something other than an op. */
+  readonly #calls = new Set<Pick<WaitCall<unknown>, 'syscall' | 'abort'>>();
+  #state: RadosState = 'configuring';
+  #stopped: Promise<void> | undefined;
+
+  /** Throws InvalidArgumentError for a `monHost` that cannot be read. */
+  constructor(cct: CephContext, { name, monHost }: RadosClientOptions) {
+    this.#cct = cct;
+    this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
+      name: { type: CEPH_ENTITY_TYPE_CLIENT, num: -1 },
+      lname: 'radosclient',
+      nonce: cct.random.uint32(),
+      messageFactory: decodeMessage,
+    });
+    this.#monc = new MonClient(cct, this.#messenger, name, initialMonMap(monHost));
+    this.#objecter = new Objecter(cct, this.#messenger, this.#monc);
+    this.#session = {
+      cct,
+      objecter: this.#objecter,
+      who: () => this.#messenger.who,
+      osdMap: () => this.osdMap,
+      checkConnected: (syscall) => this.#checkConnected(syscall),
+    };
+  }
+
+  get state(): RadosState {
+    return this.#state;
+  }
+
+  /** The newest OSD map that has come. Throws NotConnected before the first. */
+  get osdMap(): OSDMap {
+    const map = this.#objecter.osdmap;
+    if (map === undefined) throw this.#stateError('osdMap');
+    return map;
+  }
+
+  /** The number in our name, `client.4123`; 0 before the session. */
+  get instanceId(): bigint {
+    return BigInt(this.#monc.globalId);
+  }
+
+  /** The id of the cluster. */
+  getFsid(): string {
+    this.#checkConnected('getFsid');
+    return this.#monc.fsid;
+  }
+
+  /**
+   * Opens a session with a monitor and fetches the OSD map. Rejects with TimedOut after `timeout`
+   * (default: client_mount_timeout), naming what was tried. A client that could not connect is shut
+   * down.
+   */
+  connect(options: CallOptions = {}): Promise<this> {
+    if (this.#state !== 'configuring') {
+      const reason = 'a client connects once';
+      return rejected(this.#cct, radosError(EINVAL, { syscall: 'connect', reason }));
+    }
+    const { timeout = this.#cct.conf.client_mount_timeout * 1000, signal } = options;
+    return this.#wait<this>('connect', { timeout, signal }, (call) => {
+      this.#state = 'connecting';
+      call.cancel = () => this.#stop();
+      this.#messenger.authClient = this.#monc;
+      this.#messenger.addDispatcherHead(this.#objecter);
+      this.#messenger.addDispatcherHead(this.#monc);
+      this.#messenger.start();
+      this.#monc.authenticate((result, why) => {
+        if (result < 0) call.abort(radosError(result, { syscall: 'connect', reason: why }));
+        else this.#startObjecter(call);
+      });
+    });
+  }
+
+  /**
+   * A pool, by name or id. Rejects with ObjectNotFound if there is none; whether there is, is asked
+   * of the monitors before.
+   */
+  openIoCtx(pool: string | number, options: IoCtxOptions & CallOptions = {}): Promise<IoCtx> {
+    const { timeout = this.#cct.conf.rados_mon_op_timeout * 1000, signal } = options;
+    return this.#wait<IoCtx>('openIoCtx', { timeout, signal }, (call) => {
+      this.#checkConnected('openIoCtx');
+      const known = this.#findPool(pool, options);
+      if (known !== undefined) {
+        call.resolve(known);
+        return;
+      }
+      call.cancel = this.#objecter.waitForLatestMap(() => {
+        const found = this.#findPool(pool, options);
+        if (found !== undefined) call.resolve(found);
+        else call.reject(noSuchPool(pool, this.osdMap.epoch));
+      });
+    });
+  }
+
+  /** Names, in the order of the ids. */
+  listPools(): string[] {
+    this.#checkConnected('listPools');
+    const { osdMap } = this;
+    const ids = [...osdMap.pools.keys()].sort((a, b) => a - b);
+    return ids.map((id) => osdMap.poolName(id) ?? '');
+  }
+
+  /** The id of a pool, by the newest map that has come. */
+  poolLookup(name: string): number | undefined {
+    this.#checkConnected('poolLookup');
+    return this.osdMap.lookupPgPoolName(name);
+  }
+
+  /** Counters, in the shape of `ceph daemon … perf dump`. */
+  perfDump(): PerfDump {
+    return this.#cct.perf.dump();
+  }
+
+  /** Ends every call that is under way with ConnectionShutdown and closes every connection. Idempotent. */
+  shutdown(): Promise<void> {
+    this.#stop();
+    this.#stopped ??= new Promise((resolve) => {
+      this.#messenger.wait(() => this.#cct.finisher.queue(resolve));
+    });
+    return this.#stopped;
+  }
+
+  /** The same as `shutdown`. */
+  close(): Promise<void> {
+    return this.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  #startObjecter(call: WaitCall<this>): void {
+    this.#messenger.myName = { type: CEPH_ENTITY_TYPE_CLIENT, num: this.#monc.globalId };
+    this.#objecter.start();
+    this.#objecter.waitForMap(1, () => {
+      this.#state = 'connected';
+      call.resolve(this);
+    });
+  }
+
+  #stop(): void {
+    if (this.#state === 'shutdown') return;
+    this.#state = 'shutdown';
+    for (const call of [...this.#calls])
+      call.abort(radosError(ESHUTDOWN, { syscall: call.syscall }));
+    this.#objecter.shutdown();
+    this.#monc.shutdown();
+    this.#messenger.shutdown();
+  }
+
+  #findPool(pool: string | number, options: IoCtxOptions): IoCtx | undefined {
+    const { osdMap } = this;
+    const id = typeof pool === 'number' ? pool : osdMap.lookupPgPoolName(pool);
+    const name = id === undefined ? undefined : osdMap.poolName(id);
+    if (id === undefined || name === undefined) return undefined;
+    return new IoCtx(this.#session, id, name, options);
+  }
+
+  /** `start` may throw a RadosError, and then the call rejects with it. */
+  #wait<T>(
+    syscall: string,
+    { timeout = 0, signal }: CallOptions,
+    start: (call: WaitCall<T>) => void,
+  ): Promise<T> {
+    const call = new WaitCall<T>(this.#cct, syscall, () => this.#calls.delete(call));
+    try {
+      checkTimeout(syscall, timeout);
+      if (signal !== undefined && !call.listen(signal)) return call.promise;
+      this.#calls.add(call);
+      start(call);
+      call.setTimeout(timeout, () => {
+        return radosError(ETIMEDOUT, { syscall, reason: this.#whyNot(timeout) });
+      });
+    } catch (error) {
+      if (!RadosError.is(error)) throw error;
+      call.reject(error);
+    }
+    return call.promise;
+  }
+
+  #whyNot(timeoutMs: number): string {
+    const within = `within ${timeoutMs} ms`;
+    if (this.#state === 'connected') return `no answer from the monitors ${within}`;
+    if (this.#monc.globalId > 0) return `no OSD map ${within}`;
+    return `no session with a monitor ${within}: tried ${this.#monc.describeTried()}`;
+  }
+
+  #checkConnected(syscall: string): void {
+    if (this.#state !== 'connected') throw this.#stateError(syscall);
+  }
+
+  #stateError(syscall: string): RadosError {
+    return radosError(this.#state === 'shutdown' ? ESHUTDOWN : ENOTCONN, { syscall });
+  }
+}
+
+function initialMonMap(monHost: string): MonMap {
+  try {
+    return MonMap.buildInitial(monHost);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw radosError(EINVAL, { syscall: 'connect', reason: error.message, cause: error });
+  }
+}
+
+function noSuchPool(pool: string | number, epoch: number): RadosError {
+  return radosError(ENOENT, {
+    syscall: 'openIoCtx',
+    pool: String(pool),
+    epoch,
+    reason: 'no such pool',
+  });
+}

@@ -1,0 +1,15 @@
+import type { CephContext } from '../common/CephContext.ts';
+import type { OSDMap } from '../osd/OSDMap.ts';
+import type { Objecter } from '../osdc/Objecter.ts';
+
+/** What an IoCtx needs of the client that opened it. */
+export interface Session {
+  readonly cct: CephContext;
+  readonly objecter: Objecter;
+  /** In logs: `client.4123`. */
+  who(): string;
+  /** The newest map. */
+  osdMap(): OSDMap;
+  /** Throws ConnectionShutdown when the client has been shut down. */
+  checkConnected(syscall: string): void;
+}

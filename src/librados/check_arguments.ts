@@ -1,0 +1,53 @@
+import { EINVAL, ENAMETOOLONG } from '../common/errno.ts';
+import { utf8Length } from '../common/utf8.ts';
+import { type RadosError, radosError } from './RadosError.ts';
+
+/** Bytes of a name, as OSDs allow by default: osd_max_object_name_len, osd_max_object_namespace_len. */
+const OBJECT_NAME_MAX = 2048;
+const NAMESPACE_MAX = 256;
+
+export function checkOid(syscall: string, oid: string): void {
+  if (typeof oid !== 'string' || oid === '') {
+    throw invalid(syscall, `an object's name is a text of 1 to ${OBJECT_NAME_MAX} bytes`);
+  }
+  checkLength(syscall, 'object name', oid, OBJECT_NAME_MAX);
+}
+
+export function checkNamespace(syscall: string, namespace: string): void {
+  checkLength(syscall, 'namespace', namespace, NAMESPACE_MAX);
+}
+
+export function checkLocatorKey(syscall: string, key: string): void {
+  checkLength(syscall, 'locator key', key, OBJECT_NAME_MAX);
+}
+
+/** `length` undefined: to the end. */
+export function checkExtent(offset: number, length: number | undefined): void {
+  checkCount('read', 'offset', offset);
+  if (length === undefined) return;
+  checkCount('read', 'length', length);
+  checkCount('read', 'offset + length', offset + length);
+}
+
+export function checkTimeout(syscall: string, timeout: number): void {
+  if (!(timeout >= 0 && timeout < Number.POSITIVE_INFINITY)) {
+    throw invalid(syscall, `timeout ${timeout} is no number of milliseconds`);
+  }
+}
+
+export function invalid(syscall: string, reason: string): RadosError {
+  return radosError(EINVAL, { syscall, reason });
+}
+
+function checkCount(syscall: string, what: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 0) return;
+  throw invalid(syscall, `${what} ${value} is no number of bytes`);
+}
+
+function checkLength(syscall: string, what: string, text: string, max: number): void {
+  if (typeof text !== 'string') throw invalid(syscall, `the ${what} is no text`);
+  // No text has fewer bytes than UTF-16 units.
+  const length = text.length > max ? text.length : utf8Length(text);
+  if (length <= max) return;
+  throw radosError(ENAMETOOLONG, { syscall, reason: `the ${what} has more than ${max} bytes` });
+}

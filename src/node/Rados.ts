@@ -1,0 +1,41 @@
+import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
+import { EINVAL } from '../common/errno.ts';
+import type { Options } from '../common/options.ts';
+import type { CallOptions } from '../librados/CallOptions.ts';
+import { RadosClient } from '../librados/RadosClient.ts';
+import { radosError } from '../librados/RadosError.ts';
+import { type ContextOverrides, nodeContext } from './context.ts';
+
+export interface RadosOptions {
+  /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
+  readonly monHost: string;
+  /** Who we are; default `client.admin`. */
+  readonly name?: string;
+  /** Options under Ceph's names. */
+  readonly conf?: Partial<Options>;
+  readonly log?: ContextOverrides['log'];
+}
+
+/** A cluster, over TCP. */
+export class Rados extends RadosClient {
+  /** Throws InvalidArgumentError for options that make no sense. */
+  constructor({ monHost, name = 'client.admin', conf = {}, log }: RadosOptions) {
+    super(nodeContext({ conf, log }), { name: parseName(name), monHost });
+  }
+
+  /** A connected client: `await using cluster = await Rados.connect({ monHost })`. */
+  static connect({ signal, timeout, ...options }: RadosOptions & CallOptions): Promise<Rados> {
+    return new Rados(options).connect({ signal, timeout });
+  }
+}
+
+function parseName(name: string): EntityName {
+  const [type, id] = [name.slice(0, name.indexOf('.')), name.slice(name.indexOf('.') + 1)];
+  if (type !== 'client' || id === '') {
+    throw radosError(EINVAL, {
+      syscall: 'connect',
+      reason: `'${name}' is no name like client.admin`,
+    });
+  }
+  return { type: CEPH_ENTITY_TYPE_CLIENT, id };
+}

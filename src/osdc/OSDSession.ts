@@ -1,0 +1,34 @@
+import type { Timer } from '../common/Clock.ts';
+import type { Connection } from '../msg/Connection.ts';
+import type { entity_addr_t } from '../msg/msg_types.ts';
+import type { Op, OpHolder } from './Op.ts';
+
+/** `osd` of the session that holds the ops which no OSD can serve now. */
+export const HOMELESS = -1;
+
+/** The ops in flight to one OSD. Ceph: Objecter::OSDSession. */
+export class OSDSession implements OpHolder {
+  readonly osd: number;
+  /** By tid. */
+  readonly ops: Map<number, Op> = new Map();
+  /** Undefined while it waits to reconnect, and for homeless ops. */
+  con: Connection | undefined;
+  /** Where it was last connected to. */
+  addr: entity_addr_t | undefined;
+  /** Connections lost since the last good reply. */
+  failures = 0;
+  reopenTimer: Timer | undefined;
+
+  constructor(osd: number) {
+    this.osd = osd;
+  }
+
+  /** In the order in which they are to be sent. */
+  opsByTid(): Op[] {
+    return inTidOrder(this.ops.values());
+  }
+}
+
+export function inTidOrder(ops: Iterable<Op>): Op[] {
+  return [...ops].sort((a, b) => a.tid - b.tid);
+}

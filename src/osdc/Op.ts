@@ -1,0 +1,51 @@
+import type { Waiter } from '../common/Throttle.ts';
+import type { OSDOp } from '../osd/OSDOp.ts';
+import type { OpTarget } from './op_target.ts';
+
+/** Who is to hear of an op. */
+export interface OpListener {
+  /**
+   * A reply without an error: one output per step, and the version of the object. Throws DecodeError
+   * if they make no sense; the op then fails. `onFinish` follows in either case.
+   */
+  onReply(outdata: readonly Uint8Array[], userVersion: number): void;
+  /** Once: the end. `result` 0 or a negative errno; `cause`: what more is known of an error. */
+  onFinish(op: Op, result: number, cause: unknown): void;
+}
+
+/** Who holds an op that has a target: an OSDSession. */
+export interface OpHolder {
+  readonly osd: number;
+  readonly ops: Map<number, Op>;
+}
+
+/** One op, from its submission to its end. Ceph: Objecter::Op. */
+export class Op {
+  /** 0 until it is submitted. */
+  tid = 0;
+  readonly target: OpTarget;
+  readonly ops: readonly OSDOp[];
+  readonly listener: OpListener;
+  /** How often it has been sent. */
+  attempts = 0;
+  /** When it was last sent, in the clock's milliseconds. */
+  stamp = 0;
+  /** When it fails with ETIMEDOUT; Infinity: never. */
+  deadline = Number.POSITIVE_INFINITY;
+  session: OpHolder | undefined;
+  finished = false;
+  /** What it has of the throttles: an op's place, and then its bytes. */
+  budget: 'none' | 'op' | 'op and bytes' = 'none';
+  /** Its place in the queue of a throttle. */
+  waiter: Waiter | undefined;
+  /** An epoch by which its pool must be there, or the op fails; 0: not known. */
+  mapDneBound = 0;
+  /** The question for the newest epoch that is under way. */
+  mapCheck: number | undefined;
+
+  constructor(target: OpTarget, ops: readonly OSDOp[], listener: OpListener) {
+    this.target = target;
+    this.ops = ops;
+    this.listener = listener;
+  }
+}

@@ -1,0 +1,21 @@
+import { DecodeError } from '../common/errors.ts';
+import type { MOSDOpReply } from '../messages/MOSDOpReply.ts';
+import type { Op } from './Op.ts';
+
+/** DecodeError for a reply that does not fit what `op` asked. */
+export function checkReply(op: Op, reply: MOSDOpReply): void {
+  const count = op.ops.length;
+  if (reply.ops.length !== count) {
+    throw new DecodeError('MOSDOpReply.ops', 0, `${reply.ops.length} steps, ${count} were asked`);
+  }
+  if (reply.redirect !== undefined) {
+    throw new DecodeError('MOSDOpReply.redirect', 0, 'a redirect to another pool');
+  }
+  for (let i = 0; i < count; i++) {
+    const args = op.ops[i]?.args;
+    const length = reply.outdata[i]?.length ?? 0;
+    if (args?.kind === 'extent' && args.length > 0 && length > args.length) {
+      throw new DecodeError('MOSDOpReply.outdata', i, `${length} bytes, ${args.length} were asked`);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { PerfCounters } from '../common/PerfCounters.ts';
+import { CEPH_OSD_OP_READ, CEPH_OSD_OP_STAT } from '../osd/rados.ts';
+
+/** Section `objecter` of `perf dump`, in Ceph's order. Ceph: src/osdc/Objecter.cc, l_osdc_*. */
+const NAMES = [
+  'op_active',
+  'op_laggy',
+  'op_send',
+  'op_send_bytes',
+  'op_resend',
+  'op_reply',
+  'oplen_avg',
+  'op',
+  'op_r',
+  'op_w',
+  'op_rmw',
+  'op_pg',
+  'osdop_stat',
+  'osdop_create',
+  'osdop_read',
+  'osdop_write',
+  'osdop_writefull',
+  'osdop_writesame',
+  'osdop_append',
+  'osdop_zero',
+  'osdop_truncate',
+  'osdop_delete',
+  'osdop_mapext',
+  'osdop_sparse_read',
+  'osdop_clonerange',
+  'osdop_getxattr',
+  'osdop_setxattr',
+  'osdop_cmpxattr',
+  'osdop_rmxattr',
+  'osdop_resetxattrs',
+  'osdop_call',
+  'osdop_watch',
+  'osdop_notify',
+  'osdop_src_cmpxattr',
+  'osdop_pgls',
+  'osdop_pgls_filter',
+  'osdop_other',
+  'linger_active',
+  'linger_send',
+  'linger_resend',
+  'linger_ping',
+  'poolop_active',
+  'poolop_send',
+  'poolop_resend',
+  'poolstat_active',
+  'poolstat_send',
+  'poolstat_resend',
+  'statfs_active',
+  'statfs_send',
+  'statfs_resend',
+  'command_active',
+  'command_send',
+  'command_resend',
+  'map_epoch',
+  'map_full',
+  'map_inc',
+  'osd_sessions',
+  'osd_session_open',
+  'osd_session_close',
+  'osd_laggy',
+  'omap_wr',
+  'omap_rd',
+  'omap_del',
+] as const;
+
+export type OsdcCounter = (typeof NAMES)[number];
+
+export function makeOsdcCounters(): PerfCounters<OsdcCounter> {
+  return new PerfCounters<OsdcCounter>(NAMES, ['oplen_avg']);
+}
+
+const OSD_OP_COUNTERS = new Map<number, OsdcCounter>([
+  [CEPH_OSD_OP_READ, 'osdop_read'],
+  [CEPH_OSD_OP_STAT, 'osdop_stat'],
+]);
+
+/** Which counter counts an op code. */
+export function osdOpCounter(op: number): OsdcCounter {
+  return OSD_OP_COUNTERS.get(op) ?? 'osdop_other';
+}
