@@ -27,6 +27,8 @@ interface Event {
 export class MemoryNet implements Clock, Stack {
   pieceMax = Number.POSITIVE_INFINITY;
   bufferMax = Number.POSITIVE_INFINITY;
+  /** Bytes that contexts have given out. */
+  allocated = 0;
   /** All ever made: of each connection the dialling side, then the other. */
   readonly sockets: MemorySocket[] = [];
   readonly #listeners = new Map<string, ListenEvents>();
@@ -124,7 +126,10 @@ export class MemoryNet implements Clock, Stack {
       stack: this,
       finisher: { queue: (complete) => this.defer(complete) },
       // Not zeroed, as outside: whoever reads what was never written is found out.
-      alloc: (length) => new Uint8Array(length).fill(0xa5),
+      alloc: (length) => {
+        this.allocated += length;
+        return new Uint8Array(length).fill(0xa5);
+      },
       perf: new PerfCountersCollection(),
       log: log === undefined ? undefined : (entry) => void log.push(entry),
     };
