@@ -97,11 +97,12 @@ class OsdChanges {
     };
   }
 
-  /** Who is marked in is new no more, and has no weight to come back to. */
+  /** Who is marked in exists, is new no more, and has no weight to come back to. */
   setWeight(osd: number, weight: number): void {
     this.#weight.set(osd, weight);
     if (weight === CEPH_OSD_OUT) return;
-    this.#state.set(osd, this.#state.get(osd) & ~(CEPH_OSD_AUTOOUT | CEPH_OSD_NEW));
+    const state = this.#state.get(osd) | CEPH_OSD_EXISTS;
+    this.#state.set(osd, state & ~(CEPH_OSD_AUTOOUT | CEPH_OSD_NEW));
     this.#changeXinfo(osd, { oldWeight: 0 });
   }
 
