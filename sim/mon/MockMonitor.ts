@@ -1,0 +1,211 @@
+import { CEPH_AUTH_NONE, decodeAuthRequest } from '../../src/auth/auth_none.ts';
+import type { CephContext } from '../../src/common/CephContext.ts';
+import { CEPH_ENTITY_TYPE_MON } from '../../src/common/entity_name.ts';
+import { EINVAL, EOPNOTSUPP } from '../../src/common/errno.ts';
+import { DecodeError } from '../../src/common/errors.ts';
+import { MAuth } from '../../src/messages/MAuth.ts';
+import { MAuthReply } from '../../src/messages/MAuthReply.ts';
+import { MConfig } from '../../src/messages/MConfig.ts';
+import { MMonGetMap } from '../../src/messages/MMonGetMap.ts';
+import { MMonGetVersion } from '../../src/messages/MMonGetVersion.ts';
+import { MMonGetVersionReply } from '../../src/messages/MMonGetVersionReply.ts';
+import { MMonMap } from '../../src/messages/MMonMap.ts';
+import {
+  CEPH_SUBSCRIBE_ONETIME,
+  MMonSubscribe,
+  type SubscribeItem,
+} from '../../src/messages/MMonSubscribe.ts';
+import { decodeMessage } from '../../src/messages/registry.ts';
+import { MonMap } from '../../src/mon/MonMap.ts';
+import type { Connection } from '../../src/msg/Connection.ts';
+import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
+import { CEPH_MSG_PRIO_HIGH, type Message } from '../../src/msg/Message.ts';
+import { Messenger } from '../../src/msg/Messenger.ts';
+import { ADDR_TYPE_LEGACY, entity_addr_t } from '../../src/msg/msg_types.ts';
+import { statelessServer } from '../../src/msg/Policy.ts';
+import type { OSDMap } from '../../src/osd/OSDMap.ts';
+import { OSDMonitor } from './OSDMonitor.ts';
+
+/** The first number that is given out is one more: Ceph's own begin there too. */
+const GLOBAL_ID_START = 4133;
+
+const NAME = 'a';
+
+/** Ceph: src/mon/Session.h, MonSession. */
+class Session {
+  globalId = 0;
+  /** What → the next version that is wanted. */
+  readonly subs = new Map<string, SubscribeItem>();
+}
+
+export interface MockMonitorOptions {
+  readonly cct: CephContext;
+  readonly ip: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** The map of the first epoch. */
+  readonly osdmap: OSDMap;
+}
+
+/**
+ * The only monitor of a cluster: authenticates by taking everybody's word, hands out maps to those
+ * who subscribe, and makes new OSD maps. Ceph: src/mon/Monitor.cc, AuthMonitor.cc, OSDMonitor.cc.
+ */
+export class MockMonitor implements Dispatcher {
+  readonly osdMonitor: OSDMonitor;
+  readonly #options: MockMonitorOptions;
+  readonly #messenger: Messenger;
+  readonly #cons = new Set<Connection>();
+  #monmap: MonMap | undefined;
+  #lastGlobalId = GLOBAL_ID_START;
+
+  constructor(options: MockMonitorOptions) {
+    const { cct, osdmap } = options;
+    this.#options = options;
+    this.osdMonitor = new OSDMonitor(cct, osdmap, () => this.#checkOsdmapSubs());
+    this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
+      name: { type: CEPH_ENTITY_TYPE_MON, num: 0 },
+      lname: 'mon',
+      nonce: 0,
+      messageFactory: decodeMessage,
+    });
+    this.#messenger.setDefaultPolicy(statelessServer());
+  }
+
+  /** The steps, and their order, of main() in Ceph's src/ceph_mon.cc. */
+  start(done: (error?: Error) => void): void {
+    const { ip, port } = this.#options;
+    this.#messenger.bind(new entity_addr_t(ADDR_TYPE_LEGACY, ip, port, 0), (error) => {
+      if (error === undefined) {
+        this.#messenger.start();
+        this.#init();
+      }
+      done(error);
+    });
+  }
+
+  shutdown(): void {
+    this.#messenger.shutdown();
+  }
+
+  /** Calls `stopped` when it has shut down. */
+  wait(stopped: () => void): void {
+    this.#messenger.wait(stopped);
+  }
+
+  get addr(): entity_addr_t {
+    return this.#messenger.myAddr;
+  }
+
+  msDispatch(con: Connection, message: Message): boolean {
+    const session = con.priv instanceof Session ? con.priv : new Session();
+    con.priv = session;
+    this.#cons.add(con);
+    if (message instanceof MAuth) this.#handleAuth(con, session, message);
+    else if (message instanceof MMonGetMap) this.handleMonGetMap(con);
+    else if (message instanceof MMonSubscribe) this.#handleSubscribe(con, session, message);
+    else if (message instanceof MMonGetVersion) this.#handleGetVersion(con, message);
+    else return false;
+    return true;
+  }
+
+  msHandleReset(con: Connection): boolean {
+    return this.#cons.delete(con);
+  }
+
+  handleMonGetMap(con: Connection): void {
+    this.sendLatestMonmap(con);
+  }
+
+  sendLatestMonmap(con: Connection): void {
+    if (this.#monmap !== undefined) this.#send(con, new MMonMap(this.#monmap.encode()));
+  }
+
+  #init(): void {
+    const { cct, osdmap } = this.#options;
+    this.#monmap = new MonMap({
+      fsid: osdmap.fsid,
+      epoch: 1,
+      mons: [{ name: NAME, addrs: [this.addr] }],
+      created: osdmap.data.created,
+      lastChanged: osdmap.data.created,
+    });
+    cct.log?.({
+      who: `mon.${NAME}`,
+      fn: 'MockMonitor.init',
+      facts: { at: String(this.addr) },
+    });
+    this.#messenger.addDispatcherTail(this);
+  }
+
+  /** Ceph: AuthMonitor::prep_auth, then what Monitor sends to whoever has just been let in. */
+  #handleAuth(con: Connection, session: Session, message: MAuth): void {
+    const result = this.#authenticate(session, message);
+    const { globalId } = session;
+    const reply = new MAuthReply({ protocol: CEPH_AUTH_NONE, result, globalId });
+    this.#log('MockMonitor.handleAuth', { from: String(con.peerAddr), result, globalId });
+    this.#send(con, reply);
+    if (result === 0) this.sendLatestMonmap(con);
+  }
+
+  #authenticate(session: Session, message: MAuth): number {
+    try {
+      const { supported, globalId } = decodeAuthRequest(message.authPayload);
+      if (!supported.includes(CEPH_AUTH_NONE)) return -EOPNOTSUPP;
+      session.globalId = globalId === 0 ? ++this.#lastGlobalId : globalId;
+      return 0;
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      return -EINVAL;
+    }
+  }
+
+  /** Ceph: Monitor::handle_subscribe. */
+  #handleSubscribe(con: Connection, session: Session, message: MMonSubscribe): void {
+    for (const [what, item] of message.what) {
+      session.subs.set(what, item);
+      if (what === 'osdmap') this.#checkOsdmapSub(con, session);
+      if (what === 'config') this.#send(con, new MConfig(new Map()));
+      if (what === 'monmap') this.sendLatestMonmap(con);
+    }
+  }
+
+  /** Ceph: Monitor::handle_get_version. A map that it does not know it does not answer for. */
+  #handleGetVersion(con: Connection, message: MMonGetVersion): void {
+    const { handle, what } = message;
+    const newest = what === 'osdmap' ? this.osdMonitor.map.epoch : this.#monmap?.epoch;
+    if (newest === undefined || (what !== 'osdmap' && what !== 'monmap')) return;
+    const reply = new MMonGetVersionReply(handle, newest, 1);
+    reply.tid = message.tid;
+    this.#send(con, reply);
+  }
+
+  #checkOsdmapSubs(): void {
+    for (const con of this.#cons) {
+      if (con.priv instanceof Session) this.#checkOsdmapSub(con, con.priv);
+    }
+  }
+
+  /** Ceph: OSDMonitor::check_osdmap_sub. */
+  #checkOsdmapSub(con: Connection, session: Session): void {
+    const sub = session.subs.get('osdmap');
+    const { epoch } = this.osdMonitor.map;
+    if (sub === undefined || sub.start > epoch) return;
+    const { osdMonitor } = this;
+    const messages =
+      sub.start === 0 ? [osdMonitor.buildLatestFull()] : osdMonitor.buildFrom(sub.start);
+    const isOnetime = (sub.flags & CEPH_SUBSCRIBE_ONETIME) !== 0;
+    for (const message of isOnetime ? messages.slice(0, 1) : messages) this.#send(con, message);
+    if (isOnetime) session.subs.delete('osdmap');
+    else session.subs.set('osdmap', { start: epoch + 1, flags: sub.flags });
+  }
+
+  #send(con: Connection, message: Message): void {
+    message.priority = CEPH_MSG_PRIO_HIGH;
+    con.sendMessage(message);
+  }
+
+  #log(fn: string, facts: Record<string, string | number | boolean>): void {
+    this.#options.cct.log?.({ who: `mon.${NAME}`, fn, facts });
+  }
+}

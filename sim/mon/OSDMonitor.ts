@@ -1,0 +1,161 @@
+import type { CephContext } from '../../src/common/CephContext.ts';
+import { Decoder } from '../../src/common/Decoder.ts';
+import { utimeFromMs } from '../../src/common/utime_t.ts';
+import { MOSDMap } from '../../src/messages/MOSDMap.ts';
+import type { entity_addrvec_t } from '../../src/msg/msg_types.ts';
+import type { OSDMap } from '../../src/osd/OSDMap.ts';
+import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
+import { newPgPool, type pg_pool_t } from '../../src/osd/pg_pool.ts';
+import { CEPH_OSD_IN, CEPH_OSD_OUT, CEPH_OSD_UP } from '../../src/osd/rados.ts';
+
+/** What is asked for within this time makes one map together: paxos_min_wait. */
+const PROPOSE_AFTER_MS = 50;
+
+/** Maps in one message, at most: osd_map_message_max. */
+const MAPS_PER_MESSAGE = 40;
+
+/** Told of the epoch that a change has become part of. */
+export type Committed = (epoch: number) => void;
+
+/**
+ * The OSD maps: the newest one, and the change that made each from the one before. New maps come
+ * about by changes only. Ceph: src/mon/OSDMonitor.cc.
+ */
+export class OSDMonitor {
+  readonly #cct: CephContext;
+  readonly #onNewMap: () => void;
+  readonly #first: OSDMap;
+  #map: OSDMap;
+  #full: Uint8Array;
+  readonly #incrementals = new Map<number, Uint8Array>();
+  #pending: OSDMapIncremental;
+  #committed: Committed[] = [];
+  #proposalIsDue = false;
+
+  constructor(cct: CephContext, first: OSDMap, onNewMap: () => void) {
+    this.#cct = cct;
+    this.#onNewMap = onNewMap;
+    this.#first = first;
+    this.#map = first;
+    this.#full = first.encode({ simulated: true });
+    this.#pending = new OSDMapIncremental(first.fsid, first.epoch + 1);
+  }
+
+  get map(): OSDMap {
+    return this.#map;
+  }
+
+  // ---- what makes new maps
+
+  /** An OSD has started, at `addrs`. Ceph: OSDMonitor::prepare_boot. */
+  boot(osd: number, addrs: entity_addrvec_t): void {
+    this.#pending.newUpClient.set(osd, addrs);
+    this.#pending.newUpCluster.set(osd, addrs);
+    this.#propose();
+  }
+
+  /** Of one that is up; else nothing changes, and the epoch is that of the newest map. */
+  markDown(osd: number, committed: Committed): void {
+    if (this.#map.isUp(osd)) this.#pending.newState.set(osd, CEPH_OSD_UP);
+    this.#commitOr(this.#map.isUp(osd), committed);
+  }
+
+  markOut(osd: number, committed: Committed): void {
+    const isIn = this.#map.isIn(osd);
+    if (isIn) this.#pending.newWeight.set(osd, CEPH_OSD_OUT);
+    this.#commitOr(isIn, committed);
+  }
+
+  markIn(osd: number, committed: Committed): void {
+    const isOut = this.#map.isOut(osd);
+    if (isOut) this.#pending.newWeight.set(osd, CEPH_OSD_IN);
+    this.#commitOr(isOut, committed);
+  }
+
+  /** Answers its id. */
+  createPool(
+    name: string,
+    pool: Partial<pg_pool_t> & { pgNum: number },
+    committed: Committed,
+  ): number {
+    const id = Math.max(this.#map.data.poolMax, this.#pending.newPoolMax) + 1;
+    const now = utimeFromMs(this.#cct.clock.realNow());
+    this.#pending.newPoolMax = id;
+    this.#pending.newPools.set(id, newPgPool({ createTime: now, ...pool }));
+    this.#pending.newPoolNames.set(id, name);
+    this.#commitOr(true, committed);
+    return id;
+  }
+
+  #commitOr(isChange: boolean, committed: Committed): void {
+    if (!isChange) {
+      committed(this.#map.epoch);
+      return;
+    }
+    this.#committed.push(committed);
+    this.#propose();
+  }
+
+  #propose(): void {
+    if (this.#proposalIsDue) return;
+    this.#proposalIsDue = true;
+    this.#cct.clock.addEventAfter(PROPOSE_AFTER_MS, () => this.#commit());
+  }
+
+  #commit(): void {
+    this.#proposalIsDue = false;
+    const inc = this.#pending;
+    inc.modified = utimeFromMs(this.#cct.clock.realNow());
+    this.#map = this.#map.applyIncremental(inc);
+    this.#full = this.#map.encode({ simulated: true });
+    inc.fullCrc = crcOfFull(this.#full);
+    this.#incrementals.set(inc.epoch, inc.encode());
+    this.#pending = new OSDMapIncremental(inc.fsid, inc.epoch + 1);
+    this.#cct.log?.({ who: 'mon.a', fn: 'OSDMonitor.commit', facts: { epoch: inc.epoch } });
+    const committed = this.#committed;
+    this.#committed = [];
+    this.#onNewMap();
+    for (const done of committed) done(inc.epoch);
+  }
+
+  // ---- what sends them
+
+  /** Ceph: OSDMonitor::build_latest_full. */
+  buildLatestFull(): MOSDMap {
+    return new MOSDMap({ ...this.#range(), maps: new Map([[this.#map.epoch, this.#full]]) });
+  }
+
+  /** The maps from `first` on, in as many messages as it takes. Ceph: OSDMonitor::send_incremental. */
+  buildFrom(first: number): MOSDMap[] {
+    const messages: MOSDMap[] = [];
+    let next = first;
+    if (next <= this.#first.epoch) {
+      const maps = new Map([[this.#first.epoch, this.#first.encode({ simulated: true })]]);
+      messages.push(new MOSDMap({ ...this.#range(), maps }));
+      next = this.#first.epoch + 1;
+    }
+    for (; next <= this.#map.epoch; next += MAPS_PER_MESSAGE) {
+      const incrementalMaps = this.#between(next, next + MAPS_PER_MESSAGE - 1);
+      messages.push(new MOSDMap({ ...this.#range(), incrementalMaps }));
+    }
+    return messages;
+  }
+
+  #between(first: number, last: number): Map<number, Uint8Array> {
+    const found = new Map<number, Uint8Array>();
+    for (let epoch = first; epoch <= last; epoch++) {
+      const bytes = this.#incrementals.get(epoch);
+      if (bytes !== undefined) found.set(epoch, bytes);
+    }
+    return found;
+  }
+
+  #range() {
+    return { fsid: this.#map.fsid, oldestMap: this.#first.epoch, newestMap: this.#map.epoch };
+  }
+}
+
+/** The crc that stands at the end of an encoded map. */
+function crcOfFull(full: Uint8Array): number {
+  return new Decoder(full.subarray(full.length - 4), 'OSDMap crc').u32();
+}

@@ -1,0 +1,237 @@
+import type { AuthConnectionMeta, AuthServer } from '../../src/auth/AuthServer.ts';
+import { CEPH_AUTH_NONE, verifyAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
+import type { CephContext } from '../../src/common/CephContext.ts';
+import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
+import { MOSDMap } from '../../src/messages/MOSDMap.ts';
+import { MOSDOp } from '../../src/messages/MOSDOp.ts';
+import { decodeMessage } from '../../src/messages/registry.ts';
+import type { Connection } from '../../src/msg/Connection.ts';
+import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
+import type { Message } from '../../src/msg/Message.ts';
+import { Messenger } from '../../src/msg/Messenger.ts';
+import { ADDR_TYPE_LEGACY, entity_addr_t, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
+import { lossyClient, statelessServer } from '../../src/msg/Policy.ts';
+import { OSDMap } from '../../src/osd/OSDMap.ts';
+import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
+import { pgToString } from '../../src/osd/osd_types.ts';
+import { cephStableMod } from '../../src/osd/pg_pool.ts';
+import { answerOp } from './answer_op.ts';
+import { MapHistory } from './MapHistory.ts';
+import { MonSession } from './MonSession.ts';
+import type { ObjectStore } from './ObjectStore.ts';
+
+/** Changes of the map in one message, at most: osd_map_message_max. */
+const MAPS_PER_MESSAGE = 40;
+
+/** What a connection is to an OSD. Ceph: src/osd/Session.h. */
+class Session {
+  /** The newest map that the peer is known to have, or to have been sent. */
+  lastSentEpoch = 0;
+}
+
+interface WaitingOp {
+  readonly con: Connection;
+  readonly op: MOSDOp;
+}
+
+export interface MockOSDOptions {
+  readonly cct: CephContext;
+  readonly whoami: number;
+  /** Where to bind; any free port. */
+  readonly ip: string;
+  readonly monAddr: entity_addr_t;
+  readonly store: ObjectStore;
+  /** Tells the monitor that the OSD is up. In Ceph a message (MOSDBoot), here a call. */
+  readonly boot: (whoami: number, addrs: entity_addrvec_t) => void;
+}
+
+/**
+ * An OSD as far as reads go: it holds the newest map, answers for the PGs of which it is the
+ * primary, and drops what is not for it without a word, as Ceph does. Ceph: src/osd/OSD.cc and the
+ * checks at the head of PrimaryLogPG::do_op.
+ *
+ * An OSD that was marked down stays so until it is started again, as with `noup` set.
+ */
+export class MockOSD implements Dispatcher, AuthServer {
+  readonly whoami: number;
+  readonly #options: MockOSDOptions;
+  readonly #messenger: Messenger;
+  readonly #monSession: MonSession;
+  readonly #maps = new MapHistory();
+  readonly #waitingForMap: WaitingOp[] = [];
+  #hasBooted = false;
+  #reads = 0;
+
+  constructor(options: MockOSDOptions) {
+    const { cct, whoami, monAddr } = options;
+    this.whoami = whoami;
+    this.#options = options;
+    this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
+      name: { type: CEPH_ENTITY_TYPE_OSD, num: whoami },
+      lname: 'client',
+      nonce: cct.random.uint32() >>> 1,
+      messageFactory: decodeMessage,
+    });
+    this.#messenger.setDefaultPolicy(statelessServer());
+    this.#messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
+    this.#messenger.authServer = this;
+    this.#monSession = new MonSession({
+      cct,
+      messenger: this.#messenger,
+      whoami,
+      monAddr,
+      nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
+    });
+  }
+
+  /** Binds, then `done`; the OSD is up when a map says so. */
+  start(done: (error?: Error) => void): void {
+    const at = new entity_addr_t(ADDR_TYPE_LEGACY, this.#options.ip, 0, 0);
+    this.#messenger.bind(at, (error) => {
+      if (error === undefined) this.#init();
+      done(error);
+    });
+  }
+
+  /** Dies: every connection and the port are closed. */
+  shutdown(): void {
+    this.#monSession.close();
+    this.#messenger.shutdown();
+  }
+
+  /** Ops that have been answered. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  /** Of the newest map; 0: none yet. */
+  get epoch(): number {
+    return this.#maps.epoch;
+  }
+
+  verifyAuthorizer(
+    _peerType: number,
+    protocol: number,
+    authorizer: Uint8Array,
+  ): AuthConnectionMeta | undefined {
+    return protocol === CEPH_AUTH_NONE ? verifyAuthNoneAuthorizer(authorizer) : undefined;
+  }
+
+  msDispatch(con: Connection, message: Message): boolean {
+    if (this.#monSession.msDispatch(con, message)) return true;
+    if (message instanceof MOSDMap) {
+      if (this.#monSession.isWith(con)) this.#handleOsdMap(message);
+      return true;
+    }
+    if (!(message instanceof MOSDOp)) return false;
+    this.#handleOp({ con, op: message });
+    return true;
+  }
+
+  msHandleReset(con: Connection): boolean {
+    return this.#monSession.msHandleReset(con);
+  }
+
+  #init(): void {
+    this.#messenger.start();
+    this.#messenger.addDispatcherTail(this);
+    this.#monSession.open();
+  }
+
+  // ---- maps
+
+  /** Ceph: OSD::handle_osd_map. */
+  #handleOsdMap(message: MOSDMap): void {
+    const before = this.#maps.epoch;
+    const newestFull = Math.max(0, ...message.maps.keys());
+    const full = message.maps.get(newestFull);
+    if (full !== undefined && newestFull > before) this.#maps.add(OSDMap.decode(full));
+    for (let epoch = this.#maps.epoch + 1; ; epoch++) {
+      const incremental = message.incrementalMaps.get(epoch);
+      const map = this.#maps.newest;
+      if (incremental === undefined || map === undefined) break;
+      const next = map.applyIncremental(OSDMapIncremental.decode(incremental));
+      this.#maps.add(next, incremental);
+    }
+    if (this.#maps.epoch === before) return;
+    this.#log('MockOSD.handleOsdMap', { epoch: this.#maps.epoch });
+    if (!this.#hasBooted) this.#boot();
+    for (const waiting of this.#waitingForMap.splice(0)) this.#handleOp(waiting);
+  }
+
+  #boot(): void {
+    this.#hasBooted = true;
+    this.#options.boot(this.whoami, [this.#messenger.myAddr]);
+  }
+
+  /** Sends the peer what it lacks, as far as is known. Ceph: OSDService::maybe_share_map. */
+  #maybeShareMap(con: Connection, peerEpoch: number, map: OSDMap): void {
+    const session = con.priv instanceof Session ? con.priv : new Session();
+    con.priv = session;
+    session.lastSentEpoch = Math.max(session.lastSentEpoch, peerEpoch);
+    if (map.epoch <= session.lastSentEpoch) return;
+    this.#sendIncrementalMap(con, session.lastSentEpoch, map);
+    session.lastSentEpoch = map.epoch;
+  }
+
+  /** Ceph: OSDService::send_incremental_map. */
+  #sendIncrementalMap(con: Connection, since: number, map: OSDMap): void {
+    const range = { fsid: map.fsid, oldestMap: this.#maps.oldestEpoch, newestMap: map.epoch };
+    for (let first = since + 1; first <= map.epoch; first += MAPS_PER_MESSAGE) {
+      const last = Math.min(first + MAPS_PER_MESSAGE - 1, map.epoch);
+      const incrementalMaps = this.#maps.incrementals(first, last);
+      if (incrementalMaps === undefined) {
+        const maps = new Map([[map.epoch, map.encode({ simulated: true })]]);
+        con.sendMessage(new MOSDMap({ ...range, maps }));
+        return;
+      }
+      con.sendMessage(new MOSDMap({ ...range, incrementalMaps }));
+    }
+  }
+
+  // ---- ops
+
+  /** Ceph: PrimaryLogPG::do_request. */
+  #handleOp(waiting: WaitingOp): void {
+    const { con, op } = waiting;
+    const map = this.#maps.newest;
+    const mustWait = map === undefined || op.osdmapEpoch > map.epoch;
+    if (mustWait || this.#waitingForMap.some((other) => other.con === con)) {
+      this.#waitingForMap.push(waiting);
+      return;
+    }
+    this.#maybeShareMap(con, op.osdmapEpoch, map);
+    const why = this.#whyDropped(con, op, map);
+    if (why === undefined) this.#doOp(con, op, map);
+    else this.#log('MockOSD.drop', { pg: pgToString(op.pgid.pgid), oid: op.oid, why }, op.tid);
+  }
+
+  /** Undefined: the op is for us, and for us now. */
+  #whyDropped(con: Connection, op: MOSDOp, map: OSDMap): string | undefined {
+    const { pgid } = op.pgid;
+    const pool = map.pools.get(pgid.pool);
+    if (!con.isConnected()) return 'the client is gone';
+    const { acting, actingPrimary } = map.pgToUpActingOsds(pgid);
+    if (pool === undefined || !acting.includes(this.whoami)) return 'no such pg here';
+    if (!this.#maps.isSamePrimarySince(pgid, op.osdmapEpoch)) return 'sent before the pg changed';
+    if (cephStableMod(op.hash, pool.pgNum) !== pgid.seed) return 'the pg does not contain it';
+    return actingPrimary === this.whoami ? undefined : 'misdirected';
+  }
+
+  /** Ceph: PrimaryLogPG::do_op. */
+  #doOp(con: Connection, op: MOSDOp, map: OSDMap): void {
+    const { pool, key, nspace } = op.oloc;
+    const object = this.#options.store.get({ pool, nspace, key, oid: op.oid });
+    const reply = answerOp(op, object, map.epoch);
+    this.#reads += 1;
+    const { result } = reply;
+    const facts = { pg: pgToString(op.pgid.pgid), oid: op.oid, result, bytes: reply.dataLength() };
+    this.#log('MockOSD.doOp', facts, op.tid);
+    con.sendMessage(reply);
+  }
+
+  #log(fn: string, facts: Record<string, string | number | boolean>, tid?: number): void {
+    const who = this.#messenger.who;
+    this.#options.cct.log?.(tid === undefined ? { who, fn, facts } : { who, fn, tid, facts });
+  }
+}

@@ -1,0 +1,71 @@
+import { CEPH_AUTH_NONE, CEPH_AUTH_UNKNOWN, encodeAuthRequest } from '../../src/auth/auth_none.ts';
+import type { CephContext } from '../../src/common/CephContext.ts';
+import type { Timer } from '../../src/common/Clock.ts';
+import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
+import { MAuth } from '../../src/messages/MAuth.ts';
+import { MAuthReply } from '../../src/messages/MAuthReply.ts';
+import { MMonSubscribe } from '../../src/messages/MMonSubscribe.ts';
+import type { Connection } from '../../src/msg/Connection.ts';
+import type { Message } from '../../src/msg/Message.ts';
+import type { Messenger } from '../../src/msg/Messenger.ts';
+import type { entity_addr_t } from '../../src/msg/msg_types.ts';
+
+/** Time between two tries to open a session that was lost. */
+const RETRY_MS = 200;
+
+export interface MonSessionOptions {
+  readonly cct: CephContext;
+  readonly messenger: Messenger;
+  readonly whoami: number;
+  readonly monAddr: entity_addr_t;
+  /** The first map that is wanted; 0: the newest. */
+  readonly nextEpoch: () => number;
+}
+
+/** A mock OSD's session with its monitor: authenticates, and subscribes to maps. */
+export class MonSession {
+  readonly #options: MonSessionOptions;
+  #con: Connection | undefined;
+  #retry: Timer | undefined;
+
+  constructor(options: MonSessionOptions) {
+    this.#options = options;
+  }
+
+  open(): void {
+    const { messenger, monAddr, whoami } = this.#options;
+    this.#con = messenger.getConnection(CEPH_ENTITY_TYPE_MON, monAddr);
+    const name = { type: CEPH_ENTITY_TYPE_OSD, id: String(whoami) };
+    const request = { supported: [CEPH_AUTH_NONE], name, globalId: 0 };
+    this.#con.sendMessage(new MAuth(CEPH_AUTH_UNKNOWN, encodeAuthRequest(request)));
+  }
+
+  close(): void {
+    this.#retry?.cancel();
+    this.#con = undefined;
+  }
+
+  /** Asks for maps from the next one on. */
+  subscribe(): void {
+    const item = { start: this.#options.nextEpoch(), flags: 0 };
+    this.#con?.sendMessage(new MMonSubscribe(new Map([['osdmap', item]])));
+  }
+
+  isWith(con: Connection): boolean {
+    return con === this.#con;
+  }
+
+  /** True: it was for the session. */
+  msDispatch(con: Connection, message: Message): boolean {
+    if (!this.isWith(con) || !(message instanceof MAuthReply)) return false;
+    if (message.result === 0) this.subscribe();
+    return true;
+  }
+
+  msHandleReset(con: Connection): boolean {
+    if (!this.isWith(con)) return false;
+    this.#retry = this.#options.cct.clock.addEventAfter(RETRY_MS, () => this.open());
+    this.#retry.unref();
+    return true;
+  }
+}
