@@ -1,0 +1,120 @@
+import type { LogEntry } from '../common/Log.ts';
+import type { Colors } from './colors.ts';
+
+/** One step of one op: what ran, where, when (microseconds after the op was submitted). */
+export interface Step {
+  readonly us: number;
+  readonly who: string;
+  readonly fn: string;
+  readonly facts: LogEntry['facts'];
+}
+
+/** A log entry with the clock's time, in milliseconds. */
+export interface TimedEntry extends LogEntry {
+  readonly at: number;
+}
+
+/** How deep a component lies: 0 is what the user calls, 3 is next to the wire. */
+const DEPTHS: Readonly<Record<string, number>> = {
+  IoCtx: 0,
+  MockOSD: 0,
+  Objecter: 1,
+  DispatchQueue: 1,
+  Messenger: 1,
+  SimpleMessenger: 2,
+  Accepter: 2,
+  Pipe: 3,
+};
+
+/** What a step is for, in the words of somebody who sees it for the first time. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  'IoCtx.operateRead': 'what the user asked for, and the one promise of the whole path',
+  'Objecter.opSubmit': 'the op gets a tid and a place in the throttle',
+  'Objecter.calcTarget': 'hash the name, find the placement group, ask CRUSH for its OSDs',
+  'Objecter.getSession': 'one session and one connection to each OSD',
+  'Objecter.sendOp': 'the op becomes an MOSDOp',
+  'SimpleMessenger.submitMessage': 'the messenger finds the Pipe to the peer',
+  'Pipe.send': 'into the out queue, by priority; the writer is woken',
+  'Pipe.connect': 'dial the peer',
+  'Accepter.accept': 'a peer has dialled',
+  'Pipe.accept': 'a peer has dialled',
+  'Pipe.open': 'banner, addresses, features and sequence numbers are agreed',
+  'Pipe.writeMessage': 'header, front, middle, data, footer, each part with its crc',
+  'Pipe.doSendmsg': 'bytes leave',
+  'Pipe.reader': 'bytes are a message again, its crcs checked',
+  'DispatchQueue.enqueue': 'in line, by priority',
+  'DispatchQueue.entry': 'its turn: to the dispatchers',
+  'MockOSD.msDispatch': 'the OSD takes it',
+  'MockOSD.doOp': 'is the op ours? then do each of its steps',
+  'Objecter.handleOsdOpReply': 'the tid finds the op that waits',
+  'Objecter.finishOp': 'once, and the promise settles',
+};
+
+const CRCS = new Set(['crc', 'front', 'data']);
+const FACTS_WIDTH = 92;
+
+/**
+ * The steps of a read, from the user's call to the promise, out of all that was logged while it was
+ * the only one under way.
+ */
+export function journeyOf(entries: readonly TimedEntry[]): Step[] {
+  const first = entries.findIndex(({ fn }) => fn === 'IoCtx.operateRead');
+  const last = entries.findIndex(({ fn }) => fn === 'Objecter.finishOp');
+  const start = entries[first]?.at ?? 0;
+  const tid = entries[last]?.tid;
+  return entries
+    .slice(first, last + 1)
+    .filter((entry) => entry.tid === undefined || entry.tid === tid)
+    .filter((entry) => !entry.who.startsWith('mon.'))
+    .map(({ at, who, fn, facts }) => ({ us: Math.round((at - start) * 1000), who, fn, facts }));
+}
+
+/** An indented tree: who, then each step as deep as its component lies. */
+export function journeyText(steps: readonly Step[], colors: Colors): string[] {
+  const lines: string[] = [];
+  let previous: Step | undefined;
+  for (const step of steps) {
+    if (step.who !== previous?.who) {
+      const passed = step.us - (previous?.us ?? 0);
+      const wire = passed > 0 ? colors.dim(`  ${passed} µs on the network`) : '';
+      lines.push('', `  ${colors.bold(step.who)}${wire}`);
+    }
+    lines.push(...stepText(step, colors));
+    previous = step;
+  }
+  return lines;
+}
+
+function stepText({ us, fn, facts }: Step, colors: Colors): string[] {
+  const depth = DEPTHS[fn.slice(0, fn.indexOf('.'))] ?? 1;
+  const indent = '│ '.repeat(depth);
+  const time = `${us} µs`.padStart(11);
+  const meaning = MEANINGS[fn];
+  const head = `${time}  ${colors.dim(indent)}${colors.cyan(fn)}`;
+  const margin = `${' '.repeat(13)}${colors.dim(indent)}  `;
+  return [
+    meaning === undefined ? head : `${head}  ${colors.dim(meaning)}`,
+    ...wrapped(Object.entries(facts).map(factText), FACTS_WIDTH - 2 * depth).map(
+      (line) => margin + line,
+    ),
+  ];
+}
+
+function factText([name, value]: readonly [string, string | number | boolean]): string {
+  if (CRCS.has(name) && typeof value === 'number') {
+    return `${name} 0x${value.toString(16).padStart(8, '0')}`;
+  }
+  return `${name} ${value}`;
+}
+
+/** The parts, separated, on as few lines of `width` characters as hold them whole. */
+function wrapped(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    const joined = `${last} · ${part}`;
+    if (last !== undefined && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(part);
+  }
+  return lines;
+}
