@@ -31,7 +31,7 @@ export class Op {
   /** When it was last sent, in the clock's milliseconds. */
   stamp = 0;
   /** When it fails with ETIMEDOUT; Infinity: never. */
-  deadline = Number.POSITIVE_INFINITY;
+  deadline: number = Number.POSITIVE_INFINITY;
   session: OpHolder | undefined;
   finished = false;
   /** What it has of the throttles: an op's place, and then its bytes. */
