@@ -11,6 +11,7 @@ const TOOLS = ['ceph-mon', 'ceph-osd', 'ceph', 'ceph-authtool', 'monmaptool', 'r
 const COMMAND_TIMEOUT_MS = 60_000;
 const OSDS_UP_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
+const CEPH_ATTEMPTS = 5;
 const OUTPUT_MAX = 64 * 1024 * 1024;
 
 export interface CephOptions {
@@ -104,18 +105,32 @@ export class CephCluster implements AsyncDisposable {
     });
   }
 
+  /**
+   * Runs `ceph`. Over msgr v1 without cephx it may ask before it has the monmap, and is refused for
+   * a wrong fsid: then it asks again.
+   */
   async ceph(...args: string[]): Promise<string> {
-    return (await this.run('ceph', args)).toString();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.run('ceph', args)).toString();
+      } catch (error) {
+        const tooEarly = String(error).includes('EPERM: problem getting command descriptions');
+        if (!tooEarly || attempt === CEPH_ATTEMPTS) throw error;
+      }
+    }
   }
 
   rados(...args: string[]): Promise<Buffer> {
     return this.run('rados', args);
   }
 
-  /** Lines of the daemons' logs that blame what a client sent, or tell of a crash. */
+  /** Daemons that have died, and lines of their logs that blame what a client sent. */
   async complaints(): Promise<string[]> {
     const logs = (await readdir(this.dir)).filter((name) => /^(osd|mon)\..*\.log$/.test(name));
-    const found: string[] = [];
+    const dead = this.#daemons.filter(
+      (child) => child.exitCode !== null || child.signalCode !== null,
+    );
+    const found = dead.map((child) => `${child.spawnargs.join(' ')}: has exited`);
     for (const name of logs) {
       const lines = (await readFile(join(this.dir, name), 'latin1')).split('\n');
       const bad =
