@@ -1,11 +1,12 @@
 import { CrushWorkError } from './CrushWorkError.ts';
 import type { crush_bucket } from './crush_types.ts';
+import type { Straw2Table } from './Straw2Table.ts';
 
 /**
  * Items that one mapping may look at. Hostile tunables and rules ask for 2^32 tries; a mapping on
  * a map of 10,000 OSDs looks at a few thousand items, one with many OSDs out at a million.
  */
-const WORK_MAX = 2 ** 24;
+const WORK_MAX = 2 ** 22;
 
 interface Permutation {
   x: number;
@@ -23,8 +24,14 @@ export class CrushWork {
   scratch: Int32Array = new Int32Array(0);
   /** If set: how many choices took n retries, by n. Ceph: crush_map.choose_tries. */
   chooseTries: Uint32Array | undefined;
+  /** Chooses from straw2 buckets; without it, plain TypeScript does. */
+  readonly straw2: Straw2Table | undefined;
   #left = 0;
   readonly #permutations: (Permutation | undefined)[] = [];
+
+  constructor(straw2?: Straw2Table) {
+    this.straw2 = straw2;
+  }
 
   /** Before each mapping. */
   begin(resultMax: number): void {

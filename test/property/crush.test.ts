@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DecodeError } from '../../src/common/errors.ts';
+import { crushBucketChoose, crushLn } from '../../src/crush/bucket_choose.ts';
+import { makeBucket } from '../../src/crush/builder.ts';
+import { CrushWork } from '../../src/crush/CrushWork.ts';
+import { CrushWorkError } from '../../src/crush/CrushWorkError.ts';
+import { CrushWrapper } from '../../src/crush/CrushWrapper.ts';
+import { CRUSH_BUCKET_STRAW2, CRUSH_ITEM_NONE } from '../../src/crush/crush_types.ts';
+import { crushHash32_3 } from '../../src/crush/hash.ts';
+import { golden } from '../unit/crush/golden.ts';
+
+const IN = 0x10000;
+
+/** Devices on hosts of any number and size: for each host the weights of its devices. */
+const cluster = fc.array(
+  fc.array(fc.double({ min: 0, max: 16, noNaN: true }), { minLength: 1, maxLength: 6 }),
+  {
+    minLength: 1,
+    maxLength: 6,
+  },
+);
+const x = fc.integer({ min: 0, max: 0xffffffff });
+const size = fc.integer({ min: 1, max: 8 });
+const mode = fc.constantFrom('firstn', 'indep');
+const domain = fc.constantFrom('osd', 'host');
+/** 16.16, by device; those behind the end are out. */
+const reweights = fc.array(fc.constantFrom(0, 0x4000, 0x8000, IN), { minLength: 0, maxLength: 36 });
+
+describe('a mapping', () => {
+  test('never has a device twice', () => {
+    fc.assert(
+      fc.property(
+        cluster,
+        reweights,
+        x,
+        size,
+        mode,
+        domain,
+        (hosts, weights, input, n, how, type) => {
+          const devices = chosen(build(hosts, how, type).doRule(0, input, n, weights, 0));
+          expect(new Set(devices).size).toBe(devices.length);
+        },
+      ),
+    );
+  });
+
+  test('has no device that is out, or that weighs nothing where others weigh something', () => {
+    fc.assert(
+      fc.property(
+        cluster,
+        reweights,
+        x,
+        size,
+        mode,
+        domain,
+        (hosts, weights, input, n, how, type) => {
+          const flat = hosts.flat();
+          const heavy = hosts.every((host) => host.some((weight) => weight >= 1 / IN));
+          for (const device of chosen(build(hosts, how, type).doRule(0, input, n, weights, 0))) {
+            expect(weights[device] ?? 0).toBeGreaterThan(0);
+            if (heavy) expect(flat[device]).toBeGreaterThan(0);
+          }
+        },
+      ),
+    );
+  });
+
+  test('has copies on different hosts where the rule says so', () => {
+    fc.assert(
+      fc.property(cluster, x, size, mode, (hosts, input, n, how) => {
+        const hostOf = hosts.flatMap((host, i) => host.map(() => i));
+        const weights = hostOf.map(() => IN);
+        const devices = chosen(build(hosts, how, 'host').doRule(0, input, n, weights, 0));
+        expect(new Set(devices.map((device) => hostOf[device])).size).toBe(devices.length);
+      }),
+    );
+  });
+
+  test('has as many places as were wanted if it is "indep", and at most so many if not', () => {
+    fc.assert(
+      fc.property(cluster, reweights, x, size, domain, (hosts, weights, input, n, type) => {
+        expect(build(hosts, 'indep', type).doRule(0, input, n, weights, 0)).toHaveLength(n);
+        const firstn = build(hosts, 'firstn', type).doRule(0, input, n, weights, 0);
+        expect(firstn.length).toBeLessThanOrEqual(n);
+        expect(firstn).not.toContain(CRUSH_ITEM_NONE);
+      }),
+    );
+  });
+
+  test('is the same each time, whatever was mapped between', () => {
+    const bytes = golden('mixed.crushmap');
+    const weights = new Array(17).fill(IN);
+    const map = CrushWrapper.decode(bytes);
+    fc.assert(
+      fc.property(fc.array(x, { minLength: 1, maxLength: 20 }), (inputs) => {
+        for (const input of inputs) {
+          const fresh = CrushWrapper.decode(bytes);
+          expect(map.doRule(0, input, 4, weights, 0)).toEqual(
+            fresh.doRule(0, input, 4, weights, 0),
+          );
+        }
+      }),
+    );
+  });
+});
+
+describe('a straw2 bucket', () => {
+  const weights = fc.array(fc.integer({ min: 0, max: 64 * IN }), { minLength: 1, maxLength: 12 });
+
+  test('with more weight on one item moves inputs to it only', () => {
+    fc.assert(
+      fc.property(
+        weights,
+        fc.nat(),
+        fc.integer({ min: 1, max: 8 * IN }),
+        x,
+        (held, at, more, input) => {
+          const heavier = at % held.length;
+          const before = choose(held, input);
+          const after = choose(
+            held.map((weight, i) => (i === heavier ? weight + more : weight)),
+            input,
+          );
+          if (after !== before) expect(after).toBe(heavier);
+        },
+      ),
+    );
+  });
+
+  test('chooses the first item with the highest ln(u)/weight in whole numbers', () => {
+    fc.assert(
+      fc.property(weights, x, (held, input) => {
+        const draws = held.map((weight, item) => {
+          const ln = BigInt(crushLn(crushHash32_3(input, item, 0) & 0xffff)) - 2n ** 48n;
+          return weight === 0 ? -(2n ** 63n) : ln / BigInt(weight);
+        });
+        const highest = draws.reduce((high, draw) => (draw > high ? draw : high));
+        expect(choose(held, input)).toBe(draws.indexOf(highest));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  function choose(held: number[], input: number): number {
+    const items = held.map((_, i) => i);
+    const parts = { id: -1, alg: CRUSH_BUCKET_STRAW2, type: 1, items, weights: held };
+    return crushBucketChoose(makeBucket(parts, 1), new CrushWork(), input, 0, undefined, 0);
+  }
+});
+
+describe('hostile bytes', () => {
+  test.each(['mixed', 'cluster'])(
+    '%s with any bytes other is refused, or maps within bounds',
+    (name) => {
+      const bytes = golden(`${name}.crushmap`);
+      const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
+      fc.assert(
+        fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+          const hostile = Uint8Array.from(bytes);
+          for (const [at, byte] of changes) hostile[at] = byte;
+          try {
+            const map = CrushWrapper.decode(hostile);
+            for (const ruleno of map.crush.rules.keys())
+              map.doRule(ruleno, 1, 4, new Array(17).fill(IN), 0);
+            map.encode();
+          } catch (error) {
+            if (!(error instanceof CrushWorkError)) expect(error).toBeInstanceOf(DecodeError);
+          }
+        }),
+        { numRuns: 2000 },
+      );
+    },
+  );
+});
+
+function build(hosts: number[][], how: 'firstn' | 'indep', type: string): CrushWrapper {
+  const map = CrushWrapper.create();
+  let device = 0;
+  for (const [i, weights] of hosts.entries()) {
+    for (const weight of weights) {
+      map.insertItem(device, weight, `osd.${device}`, { host: `host${i}`, root: 'default' });
+      device++;
+    }
+  }
+  map.addSimpleRule('rule', 'default', type, how, 1);
+  return map;
+}
+
+function chosen(devices: number[]): number[] {
+  return devices.filter((device) => device !== CRUSH_ITEM_NONE);
+}
