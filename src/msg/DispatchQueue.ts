@@ -32,7 +32,7 @@ export class DispatchQueue {
   readonly #entry = (): void => this.#runEntry();
   #state: 'new' | 'running' | 'stopped' = 'new';
   #scheduled = false;
-  #nextId = 0;
+  #nextId = 1;
 
   constructor(messenger: SimplePolicyMessenger) {
     this.#messenger = messenger;
@@ -93,13 +93,19 @@ export class DispatchQueue {
     this.#queueEvent(con, id, { loss: 'refused', why });
   }
 
-  /** Drops everything of one connection that has not been delivered. */
+  /** Drops the messages of one connection that have not been delivered; its events stand. */
   discardQueue(id: number): void {
     this.#mqueue.removeByClass(id);
   }
 
+  /** Delivers nothing more of one connection. */
+  discardAll(id: number): void {
+    this.discardQueue(id);
+    this.#mqueue.removeByClass(eventsOf(id));
+  }
+
   #queueEvent(con: Connection, id: number, event: QueueItem['event']): void {
-    this.#mqueue.enqueueStrict(id, CEPH_MSG_PRIO_HIGHEST, { cost: 0, con, event });
+    this.#mqueue.enqueueStrict(eventsOf(id), CEPH_MSG_PRIO_HIGHEST, { cost: 0, con, event });
     this.#schedule();
   }
 
@@ -136,4 +142,9 @@ export class DispatchQueue {
       messenger.msDeliverDispatch(con, event);
     }
   }
+}
+
+/** The class of a connection's events, apart from that of its messages. */
+function eventsOf(id: number): number {
+  return -id;
 }

@@ -15,13 +15,13 @@ export function entityNameToString(name: entity_name_t): string {
   return `${cephEntityTypeName(name.type)}.${name.num < 0 ? '?' : name.num}`;
 }
 
-export const ADDR_TYPE_NONE = 0;
+const ADDR_TYPE_NONE = 0;
 export const ADDR_TYPE_LEGACY = 1;
 export const ADDR_TYPE_MSGR2 = 2;
 export const ADDR_TYPE_ANY = 3;
 
-export const AF_UNSPEC = 0;
-export const AF_INET = 2;
+const AF_UNSPEC = 0;
+const AF_INET = 2;
 export const AF_INET6 = 10;
 
 const TYPE_NAMES = ['none', 'v1', 'v2', 'any'];

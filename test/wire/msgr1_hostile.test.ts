@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../src/common/crc32c.ts';
 import { ProtocolError } from '../../src/common/errors.ts';
@@ -199,10 +200,18 @@ describe('a client whose server sends', () => {
   it.each(WHEN_OPEN)('%s loses the connection, and is told why', (_, edit, field, reason) => {
     const bytes = edited(SERVER, edit);
     const { got, socket, net } = replayAsClient(GOLDEN, [bytes]);
-    expect(got.events).toEqual(['reset']);
+    expect(got.events).toEqual(['connect', 'reset']);
     expectProtocolError(got.errors[0], 'OPEN', field, reason);
     expect(socket.end).toBe('destroyed');
     expect(net.allocated).toBeLessThan(256 * 1024);
+  });
+
+  it.each(WHEN_OPEN)('%s, byte by byte, hears the same', (_, edit, field, reason) => {
+    const bytes = edited(SERVER, edit);
+    const pieces = Array.from(bytes, (_byte, i) => bytes.subarray(i, i + 1));
+    const { got } = replayAsClient(GOLDEN, pieces);
+    expect(got.events).toEqual(['connect', 'reset']);
+    expectProtocolError(got.errors[0], 'OPEN', field, reason);
   });
 
   it('a message of a type that nobody knows goes on with the next', () => {
@@ -299,6 +308,38 @@ describe('a server whose client sends', () => {
     });
     expect(asked).toEqual([8, 1, Buffer.from(GOLDEN.client.authorizer).toString('hex')]);
     expect([...got.cons].map((con) => con.peerGlobalId)).toEqual([4136]);
+  });
+});
+
+describe('any byte of the handshake changed', () => {
+  const change = fc.record({ at: fc.nat(), to: fc.nat(255) });
+
+  it('leaves a client that is connected, refused or waiting', () => {
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = edited(SERVER, (b) => {
+          for (const { at, to } of changes) b[at % SERVER_OPEN_AT] = to;
+        });
+        const { got, messenger } = replayAsClient(GOLDEN, [bytes]);
+        expect(['connect', 'refused', undefined]).toContain(got.events[0]);
+        expect(messenger.pipes.size).toBeLessThan(2);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('leaves a server that has accepted, dropped or waits', () => {
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+        const bytes = edited(CLIENT, (b) => {
+          for (const { at, to } of changes) b[at % CLIENT_OPEN_AT] = to;
+        });
+        const { got, messenger } = replayAsServer(GOLDEN, [bytes]);
+        expect(['accept', undefined]).toContain(got.events[0]);
+        expect(messenger.pipes.size).toBeLessThan(2);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

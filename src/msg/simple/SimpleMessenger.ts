@@ -100,7 +100,7 @@ export class SimpleMessenger
 
   markDown(con: PipeConnection): void {
     con.pipe?.stop();
-    this.dispatchQueue.discardQueue(con.id);
+    this.dispatchQueue.discardAll(con.id);
   }
 
   addAcceptPipe(socket: Socket): SocketEvents {

@@ -80,12 +80,22 @@ describe('a DispatchQueue', () => {
     expect(got.texts).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2']);
   });
 
-  it('delivers nothing of a connection that was discarded', () => {
+  it('delivers the events, but no message, of a connection whose queue was discarded', () => {
+    queue.queueConnect(a, a.id);
     enqueue(a, 'a', 127);
     enqueue(a, 'a, weighted', 10);
-    queue.queueConnect(a, a.id);
     enqueue(b, 'b', 127);
     queue.discardQueue(a.id);
+    queue.queueReset(a, a.id, new Error('gone'));
+    net.run();
+    expect(got.events).toEqual(['connect', 'reset', 'test(b)']);
+  });
+
+  it('delivers nothing of a connection of which all was discarded', () => {
+    queue.queueConnect(a, a.id);
+    enqueue(a, 'a', 127);
+    enqueue(b, 'b', 127);
+    queue.discardAll(a.id);
     net.run();
     expect(got.events).toEqual(['test(b)']);
   });
