@@ -47,8 +47,11 @@ export class Decoder {
     this.#base = start;
     this.#limit = end;
     this.#type = type;
-    this.#limits.length = 0;
-    this.#types.length = 0;
+    // To set the length of an array is slow, even to what it is.
+    if (this.#limits.length > 0) {
+      this.#limits.length = 0;
+      this.#types.length = 0;
+    }
   }
 
   /** Bytes left in the innermost open section. */
