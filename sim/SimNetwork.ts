@@ -130,10 +130,10 @@ export class SimNetwork {
     const server = new SimSocket(clock, watch, to, local);
     client.attach(server, this.#link(name, peerName));
     server.attach(client, this.#link(peerName, name));
-    client.setEvents(events);
     this.#sweep();
     this.#connections.add({ from: name, to: peerName, client, server });
     client.connect(() => this.#onSyn(server));
+    client.setEvents(events);
     return client;
   }
 

@@ -24,6 +24,7 @@ export class SimSocket implements Socket, FlowSink {
   #peer: SimSocket | undefined;
   /** What we send: it comes out at the peer. */
   #flow: SimFlow | undefined;
+  #isOpen = false;
   #underWay = 0;
   #isBlocked = false;
   #onSyn: (() => void) | undefined;
@@ -35,9 +36,9 @@ export class SimSocket implements Socket, FlowSink {
     this.remoteAddress = remote;
   }
 
-  /** False once either side has ended the connection. */
+  /** False once either side has ended the connection, and before it is there. */
   get isOpen(): boolean {
-    return this.#events !== undefined;
+    return this.#isOpen;
   }
 
   /** Neither open nor with anything of ours still under way. */
@@ -46,7 +47,7 @@ export class SimSocket implements Socket, FlowSink {
   }
 
   setEvents(events: SocketEvents): void {
-    this.#events = events;
+    if (this.#isOpen) this.#events = events;
   }
 
   /** Makes `peer` the other end, reached over `link`. */
@@ -61,12 +62,14 @@ export class SimSocket implements Socket, FlowSink {
 
   /** Of the connecting side: asks the peer, whose `onSyn` is then called. */
   connect(onSyn: () => void): void {
+    this.#isOpen = true;
     if (this.#peer !== undefined) this.#peer.#onSyn = onSyn;
     this.#flow?.send({ kind: 'syn' });
   }
 
   /** Of the listening side. */
   answer(kind: 'accepted' | 'refused'): void {
+    this.#isOpen = kind === 'accepted';
     this.#flow?.send({ kind });
   }
 
@@ -83,14 +86,14 @@ export class SimSocket implements Socket, FlowSink {
   close(): void {
     if (!this.isOpen) return;
     this.#flow?.send({ kind: 'fin' });
-    this.#events = undefined;
+    this.#forget();
   }
 
   destroy(): void {
     if (!this.isOpen) return;
     this.#flow?.clear();
     this.#flow?.send({ kind: 'rst' });
-    this.#events = undefined;
+    this.#forget();
   }
 
   onParcel(parcel: Parcel): void {
@@ -129,7 +132,7 @@ export class SimSocket implements Socket, FlowSink {
   /** Tells the owner that it is over. Nothing after its own `close` or `destroy`. */
   end(error: SocketError | undefined): void {
     const events = this.#events;
-    this.#events = undefined;
+    this.#forget();
     events?.onClose(error);
   }
 
@@ -139,6 +142,11 @@ export class SimSocket implements Socket, FlowSink {
     if (!this.#isBlocked || this.#underWay > SEND_BUFFER) return;
     this.#isBlocked = false;
     this.#events?.onWritable();
+  }
+
+  #forget(): void {
+    this.#isOpen = false;
+    this.#events = undefined;
   }
 
   #deliver(chunks: readonly Uint8Array[], most: number): void {

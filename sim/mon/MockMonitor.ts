@@ -45,6 +45,7 @@ export interface MockMonitorOptions {
   readonly port: number;
   /** The map of the first epoch. */
   readonly osdmap: OSDMap;
+  readonly onNewMap: () => void;
 }
 
 /**
@@ -52,49 +53,62 @@ export interface MockMonitorOptions {
  * who subscribe, and makes new OSD maps. Ceph: src/mon/Monitor.cc, AuthMonitor.cc, OSDMonitor.cc.
  */
 export class MockMonitor implements Dispatcher {
+  /** What it has on disk; a process that is started again goes on from there. */
   readonly osdMonitor: OSDMonitor;
-  readonly #options: MockMonitorOptions;
-  readonly #messenger: Messenger;
-  readonly #cons = new Set<Connection>();
   #monmap: MonMap | undefined;
   #lastGlobalId = GLOBAL_ID_START;
+  readonly #options: MockMonitorOptions;
+  readonly #cons = new Set<Connection>();
+  #messenger: Messenger | undefined;
+  #addr: entity_addr_t;
 
   constructor(options: MockMonitorOptions) {
-    const { cct, osdmap } = options;
+    const { cct, osdmap, ip, port } = options;
     this.#options = options;
-    this.osdMonitor = new OSDMonitor(cct, osdmap, () => this.#checkOsdmapSubs());
-    this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
+    this.#addr = new entity_addr_t(ADDR_TYPE_LEGACY, ip, port, 0);
+    this.osdMonitor = new OSDMonitor(cct, osdmap, () => {
+      this.#checkOsdmapSubs();
+      options.onNewMap();
+    });
+  }
+
+  /**
+   * Starts a process that is not running. The steps, and their order, of main() in Ceph's
+   * src/ceph_mon.cc: create the messenger, bind, start, init; `wait` tells of its end.
+   */
+  start(done: (error?: Error) => void): void {
+    const { cct } = this.#options;
+    const messenger = Messenger.create(cct, cct.conf.ms_type, {
       name: { type: CEPH_ENTITY_TYPE_MON, num: 0 },
       lname: 'mon',
       nonce: 0,
       messageFactory: decodeMessage,
     });
-    this.#messenger.setDefaultPolicy(statelessServer());
-  }
-
-  /** The steps, and their order, of main() in Ceph's src/ceph_mon.cc. */
-  start(done: (error?: Error) => void): void {
-    const { ip, port } = this.#options;
-    this.#messenger.bind(new entity_addr_t(ADDR_TYPE_LEGACY, ip, port, 0), (error) => {
+    messenger.setDefaultPolicy(statelessServer());
+    messenger.bind(this.#addr, (error) => {
       if (error === undefined) {
-        this.#messenger.start();
-        this.#init();
+        messenger.start();
+        this.#init(messenger);
+        messenger.wait(() => this.#log('MockMonitor.wait', { at: String(this.addr) }));
       }
       done(error);
     });
   }
 
+  /** Dies: every connection and the port are closed. */
   shutdown(): void {
-    this.#messenger.shutdown();
+    this.#messenger?.shutdown();
+    this.#messenger = undefined;
+    this.#cons.clear();
   }
 
-  /** Calls `stopped` when it has shut down. */
-  wait(stopped: () => void): void {
-    this.#messenger.wait(stopped);
+  get isRunning(): boolean {
+    return this.#messenger !== undefined;
   }
 
+  /** Its port is 0 until it has been given one. */
   get addr(): entity_addr_t {
-    return this.#messenger.myAddr;
+    return this.#addr;
   }
 
   msDispatch(con: Connection, message: Message): boolean {
@@ -121,8 +135,10 @@ export class MockMonitor implements Dispatcher {
     if (this.#monmap !== undefined) this.#send(con, new MMonMap(this.#monmap.encode()));
   }
 
-  #init(): void {
-    const { cct, osdmap } = this.#options;
+  #init(messenger: Messenger): void {
+    const { osdmap } = this.#options;
+    this.#messenger = messenger;
+    this.#addr = messenger.myAddr;
     this.#monmap = new MonMap({
       fsid: osdmap.fsid,
       epoch: 1,
@@ -130,12 +146,8 @@ export class MockMonitor implements Dispatcher {
       created: osdmap.data.created,
       lastChanged: osdmap.data.created,
     });
-    cct.log?.({
-      who: `mon.${NAME}`,
-      fn: 'MockMonitor.init',
-      facts: { at: String(this.addr) },
-    });
-    this.#messenger.addDispatcherTail(this);
+    this.#log('MockMonitor.init', { at: String(this.addr) });
+    messenger.addDispatcherTail(this);
   }
 
   /** Ceph: AuthMonitor::prep_auth, then what Monitor sends to whoever has just been let in. */

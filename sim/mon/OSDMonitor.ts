@@ -47,8 +47,15 @@ export class OSDMonitor {
 
   // ---- what makes new maps
 
-  /** An OSD has started, at `addrs`. Ceph: OSDMonitor::prepare_boot. */
+  /**
+   * An OSD has started, at `addrs`. One that nobody has missed goes down first, so that each life of
+   * it is one. Ceph: OSDMonitor::prepare_boot.
+   */
   boot(osd: number, addrs: entity_addrvec_t): void {
+    if (this.#map.isUp(osd)) {
+      this.markDown(osd, () => this.boot(osd, addrs));
+      return;
+    }
     this.#pending.newUpClient.set(osd, addrs);
     this.#pending.newUpCluster.set(osd, addrs);
     this.#propose();

@@ -29,6 +29,11 @@ class Session {
   lastSentEpoch = 0;
 }
 
+interface Process {
+  readonly messenger: Messenger;
+  readonly monSession: MonSession;
+}
+
 interface WaitingOp {
   readonly con: Connection;
   readonly op: MOSDOp;
@@ -39,7 +44,7 @@ export interface MockOSDOptions {
   readonly whoami: number;
   /** Where to bind; any free port. */
   readonly ip: string;
-  readonly monAddr: entity_addr_t;
+  readonly monAddr: () => entity_addr_t;
   readonly store: ObjectStore;
   /** Tells the monitor that the OSD is up. In Ceph a message (MOSDBoot), here a call. */
   readonly boot: (whoami: number, addrs: entity_addrvec_t) => void;
@@ -55,48 +60,45 @@ export interface MockOSDOptions {
 export class MockOSD implements Dispatcher, AuthServer {
   readonly whoami: number;
   readonly #options: MockOSDOptions;
-  readonly #messenger: Messenger;
-  readonly #monSession: MonSession;
+  /** What it has on disk: a process that is started again goes on from there. */
   readonly #maps = new MapHistory();
-  readonly #waitingForMap: WaitingOp[] = [];
-  #hasBooted = false;
+  #process: Process | undefined;
+  #waitingForMap: WaitingOp[] = [];
   #reads = 0;
 
   constructor(options: MockOSDOptions) {
-    const { cct, whoami, monAddr } = options;
-    this.whoami = whoami;
+    this.whoami = options.whoami;
     this.#options = options;
-    this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
-      name: { type: CEPH_ENTITY_TYPE_OSD, num: whoami },
+  }
+
+  get isRunning(): boolean {
+    return this.#process !== undefined;
+  }
+
+  /** Starts a process that is not running: binds, then `done`. The OSD is up when a map says so. */
+  start(done: (error?: Error) => void): void {
+    const { cct, ip } = this.#options;
+    const messenger = Messenger.create(cct, cct.conf.ms_type, {
+      name: { type: CEPH_ENTITY_TYPE_OSD, num: this.whoami },
       lname: 'client',
       nonce: cct.random.uint32() >>> 1,
       messageFactory: decodeMessage,
     });
-    this.#messenger.setDefaultPolicy(statelessServer());
-    this.#messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
-    this.#messenger.authServer = this;
-    this.#monSession = new MonSession({
-      cct,
-      messenger: this.#messenger,
-      whoami,
-      monAddr,
-      nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
-    });
-  }
-
-  /** Binds, then `done`; the OSD is up when a map says so. */
-  start(done: (error?: Error) => void): void {
-    const at = new entity_addr_t(ADDR_TYPE_LEGACY, this.#options.ip, 0, 0);
-    this.#messenger.bind(at, (error) => {
-      if (error === undefined) this.#init();
+    messenger.setDefaultPolicy(statelessServer());
+    messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
+    messenger.authServer = this;
+    messenger.bind(new entity_addr_t(ADDR_TYPE_LEGACY, ip, 0, 0), (error) => {
+      if (error === undefined) this.#init(messenger);
       done(error);
     });
   }
 
   /** Dies: every connection and the port are closed. */
   shutdown(): void {
-    this.#monSession.close();
-    this.#messenger.shutdown();
+    this.#process?.monSession.close();
+    this.#process?.messenger.shutdown();
+    this.#process = undefined;
+    this.#waitingForMap = [];
   }
 
   /** Ops that have been answered. */
@@ -118,24 +120,36 @@ export class MockOSD implements Dispatcher, AuthServer {
   }
 
   msDispatch(con: Connection, message: Message): boolean {
-    if (this.#monSession.msDispatch(con, message)) return true;
+    const monSession = this.#process?.monSession;
+    if (monSession?.msDispatch(con, message)) return true;
     if (message instanceof MOSDMap) {
-      if (this.#monSession.isWith(con)) this.#handleOsdMap(message);
+      if (monSession?.isWith(con)) this.#handleOsdMap(message);
       return true;
     }
     if (!(message instanceof MOSDOp)) return false;
+    this.#log('MockOSD.msDispatch', { message: String(message) }, message.tid);
     this.#handleOp({ con, op: message });
     return true;
   }
 
   msHandleReset(con: Connection): boolean {
-    return this.#monSession.msHandleReset(con);
+    return this.#process?.monSession.msHandleReset(con) ?? false;
   }
 
-  #init(): void {
-    this.#messenger.start();
-    this.#messenger.addDispatcherTail(this);
-    this.#monSession.open();
+  #init(messenger: Messenger): void {
+    const { cct, monAddr } = this.#options;
+    const monSession = new MonSession({
+      cct,
+      messenger,
+      whoami: this.whoami,
+      monAddr,
+      nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
+      onFirstOpen: () => this.#options.boot(this.whoami, [messenger.myAddr]),
+    });
+    this.#process = { messenger, monSession };
+    messenger.start();
+    messenger.addDispatcherTail(this);
+    monSession.open();
   }
 
   // ---- maps
@@ -155,13 +169,9 @@ export class MockOSD implements Dispatcher, AuthServer {
     }
     if (this.#maps.epoch === before) return;
     this.#log('MockOSD.handleOsdMap', { epoch: this.#maps.epoch });
-    if (!this.#hasBooted) this.#boot();
-    for (const waiting of this.#waitingForMap.splice(0)) this.#handleOp(waiting);
-  }
-
-  #boot(): void {
-    this.#hasBooted = true;
-    this.#options.boot(this.whoami, [this.#messenger.myAddr]);
+    const waiting = this.#waitingForMap;
+    this.#waitingForMap = [];
+    for (const op of waiting) this.#handleOp(op);
   }
 
   /** Sends the peer what it lacks, as far as is known. Ceph: OSDService::maybe_share_map. */
@@ -231,7 +241,7 @@ export class MockOSD implements Dispatcher, AuthServer {
   }
 
   #log(fn: string, facts: Record<string, string | number | boolean>, tid?: number): void {
-    const who = this.#messenger.who;
+    const who = `osd.${this.whoami}`;
     this.#options.cct.log?.(tid === undefined ? { who, fn, facts } : { who, fn, tid, facts });
   }
 }

@@ -17,15 +17,17 @@ export interface MonSessionOptions {
   readonly cct: CephContext;
   readonly messenger: Messenger;
   readonly whoami: number;
-  readonly monAddr: entity_addr_t;
+  readonly monAddr: () => entity_addr_t;
   /** The first map that is wanted; 0: the newest. */
   readonly nextEpoch: () => number;
+  readonly onFirstOpen: () => void;
 }
 
 /** A mock OSD's session with its monitor: authenticates, and subscribes to maps. */
 export class MonSession {
   readonly #options: MonSessionOptions;
   #con: Connection | undefined;
+  #wasOpen = false;
   #retry: Timer | undefined;
 
   constructor(options: MonSessionOptions) {
@@ -34,7 +36,7 @@ export class MonSession {
 
   open(): void {
     const { messenger, monAddr, whoami } = this.#options;
-    this.#con = messenger.getConnection(CEPH_ENTITY_TYPE_MON, monAddr);
+    this.#con = messenger.getConnection(CEPH_ENTITY_TYPE_MON, monAddr());
     const name = { type: CEPH_ENTITY_TYPE_OSD, id: String(whoami) };
     const request = { supported: [CEPH_AUTH_NONE], name, globalId: 0 };
     this.#con.sendMessage(new MAuth(CEPH_AUTH_UNKNOWN, encodeAuthRequest(request)));
@@ -45,12 +47,6 @@ export class MonSession {
     this.#con = undefined;
   }
 
-  /** Asks for maps from the next one on. */
-  subscribe(): void {
-    const item = { start: this.#options.nextEpoch(), flags: 0 };
-    this.#con?.sendMessage(new MMonSubscribe(new Map([['osdmap', item]])));
-  }
-
   isWith(con: Connection): boolean {
     return con === this.#con;
   }
@@ -58,7 +54,7 @@ export class MonSession {
   /** True: it was for the session. */
   msDispatch(con: Connection, message: Message): boolean {
     if (!this.isWith(con) || !(message instanceof MAuthReply)) return false;
-    if (message.result === 0) this.subscribe();
+    if (message.result === 0) this.#begin();
     return true;
   }
 
@@ -67,5 +63,13 @@ export class MonSession {
     this.#retry = this.#options.cct.clock.addEventAfter(RETRY_MS, () => this.open());
     this.#retry.unref();
     return true;
+  }
+
+  /** Asks for maps from the next one on. */
+  #begin(): void {
+    const item = { start: this.#options.nextEpoch(), flags: 0 };
+    this.#con?.sendMessage(new MMonSubscribe(new Map([['osdmap', item]])));
+    if (!this.#wasOpen) this.#options.onFirstOpen();
+    this.#wasOpen = true;
   }
 }

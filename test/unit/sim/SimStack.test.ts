@@ -101,6 +101,27 @@ describe('a connection', () => {
     expect(atEvents.text).toBe('early');
   });
 
+  it('carries what the listener sends as soon as it is asked', async () => {
+    listen((socket) => {
+      socket.send([bytes('hello')]);
+      return recorder('server');
+    });
+    const fromEvents = recorder('client');
+    client.connect(SERVER, fromEvents);
+    await clock.runUntilIdle();
+    expect(fromEvents.text).toBe('hello');
+  });
+
+  it('ends at once when the listener does not want it', async () => {
+    listen((socket) => {
+      socket.destroy();
+      return recorder('server');
+    });
+    client.connect(SERVER, recorder('client'));
+    await clock.runUntilIdle();
+    expect(seen).toEqual(['client closed: ECONNRESET']);
+  });
+
   it('gives the receiver as much as its buffer holds at a time', async () => {
     const { atEvents, from } = await connectPair(3);
     from.send([bytes('abcd'), new Uint8Array(0), bytes('efgh')]);

@@ -1,0 +1,402 @@
+import type { CephContext } from '../src/common/CephContext.ts';
+import type { Clock } from '../src/common/Clock.ts';
+import {
+  CEPH_STR_HASH_LINUX,
+  CEPH_STR_HASH_MURMUR3,
+  CEPH_STR_HASH_RJENKINS,
+} from '../src/common/ceph_hash.ts';
+import { CEPH_ENTITY_TYPE_CLIENT } from '../src/common/entity_name.ts';
+import { OPTION_DEFAULTS, type Options } from '../src/common/options.ts';
+import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
+import { utf8Encode } from '../src/common/utf8.ts';
+import { utimeFromMs } from '../src/common/utime_t.ts';
+import { RadosClient } from '../src/librados/RadosClient.ts';
+import { buildSimple } from '../src/osd/build_simple.ts';
+import type { OSDMap } from '../src/osd/OSDMap.ts';
+import { MockMonitor } from './mon/MockMonitor.ts';
+import { MockOSD } from './osd/MockOSD.ts';
+import { ObjectStore } from './osd/ObjectStore.ts';
+import type { SimNetwork } from './SimNetwork.ts';
+import { SimRandom, seedToUint32 } from './SimRandom.ts';
+import { Trace } from './Trace.ts';
+import type { World, WorldFactory } from './World.ts';
+
+/** How object names of a pool become numbers. murmur3 is in no Ceph: only simulated maps have it. */
+export type ObjectHash = 'rjenkins' | 'linux' | 'murmur3';
+
+export interface SimPool {
+  readonly name: string;
+  /** Copies. Default: 3, or as many as there are hosts (OSDs, if there is one host). */
+  readonly size?: number;
+  /** Default: 32. */
+  readonly pgNum?: number;
+  /** Default: rjenkins, as in Ceph. */
+  readonly hash?: ObjectHash;
+}
+
+export interface SimClusterOptions {
+  /** The same seed gives the same run, byte for byte. Default: 0. */
+  readonly seed?: string | number;
+  /** Default: 3. */
+  readonly osds?: number;
+  /** Copies lie on different hosts. Default: one for each OSD. */
+  readonly hosts?: number;
+  /** Default: those of `objects`, or else one named `data`. */
+  readonly pools?: readonly (string | SimPool)[];
+  /** Pool → object name → contents. */
+  readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
+  /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */
+  readonly trace?: boolean;
+}
+
+export interface PutOptions {
+  readonly namespace?: string;
+  readonly locatorKey?: string;
+}
+
+export interface ConnectOptions {
+  /** Default: admin, of client.admin. */
+  readonly id?: string;
+  /** Options of this client, under Ceph's names. */
+  readonly conf?: Partial<Options>;
+}
+
+/** An OSD in the hands of a test. */
+export interface SimOsd {
+  readonly id: number;
+  /** Ops that it has answered. */
+  readonly reads: number;
+  /** Its process dies. The monitor marks it down when its peers have missed it for 20 s. */
+  kill(): void;
+  /** Starts it again; resolves when a map says that it is up. */
+  revive(): Promise<void>;
+  /** As `ceph osd down` with `noup` set; resolves with the epoch that says so. */
+  markDown(): Promise<number>;
+  /** As `ceph osd out`: its data goes elsewhere. */
+  markOut(): Promise<number>;
+  markIn(): Promise<number>;
+}
+
+/** The monitor in the hands of a test. */
+export interface SimMon {
+  readonly name: string;
+  kill(): void;
+  /** Resolves when it listens again. */
+  revive(): Promise<void>;
+}
+
+export type SimClusterState = 'starting' | 'running' | 'stopped';
+
+/** osd_heartbeat_grace. */
+const HEARTBEAT_GRACE_MS = 20_000;
+
+const PG_NUM_DEFAULT = 32;
+const SIZE_DEFAULT = 3;
+const MON_PORT = 6789;
+
+const HASHES: Readonly<Record<ObjectHash, number>> = {
+  rjenkins: CEPH_STR_HASH_RJENKINS,
+  linux: CEPH_STR_HASH_LINUX,
+  murmur3: CEPH_STR_HASH_MURMUR3,
+};
+
+/** Waits for a map. */
+interface MapWaiter {
+  readonly isMet: (map: OSDMap) => boolean;
+  readonly done: () => void;
+}
+
+/**
+ * A cluster to read from: a monitor and OSDs that speak Ceph's protocol, with objects in them. Given
+ * away running; `stop` leaves nothing behind.
+ */
+export class SimCluster implements AsyncDisposable {
+  readonly seed: string;
+  readonly #world: World;
+  readonly #random: SimRandom;
+  readonly #trace: Trace;
+  readonly #isTraced: boolean;
+  readonly #store = new ObjectStore();
+  readonly #monitor: MockMonitor;
+  readonly #osds: readonly MockOSD[];
+  readonly #clients: RadosClient[] = [];
+  #mapWaiters: MapWaiter[] = [];
+  #state: SimClusterState = 'starting';
+
+  private constructor(options: SimClusterOptions, makeWorld: WorldFactory) {
+    const { seed = 0, osds = 3, hosts = osds, trace = false } = options;
+    this.seed = String(seed);
+    this.#random = new SimRandom(seedToUint32(seed), 'sim');
+    this.#trace = new Trace();
+    this.#isTraced = trace;
+    this.#world = makeWorld(this.#random, this.#trace);
+    this.#monitor = this.#makeMonitor(firstMap(options, this.#random, this.#world.clock));
+    this.#osds = Array.from({ length: osds }, (_, osd) => {
+      const host = Math.floor((osd * hosts) / osds);
+      return this.#makeOsd(osd, this.#world.ipOf('host', host));
+    });
+  }
+
+  /** A running cluster. Throws RangeError for options that make no sense. */
+  static async create(options: SimClusterOptions, makeWorld: WorldFactory): Promise<SimCluster> {
+    checkOptions(options);
+    const cluster = new SimCluster(options, makeWorld);
+    for (const [pool, objects] of Object.entries(options.objects ?? {})) {
+      for (const [oid, value] of Object.entries(objects)) cluster.put(pool, oid, value);
+    }
+    try {
+      await cluster.#start();
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+    return cluster;
+  }
+
+  get state(): SimClusterState {
+    return this.#state;
+  }
+
+  get fsid(): string {
+    return this.osdMap.fsid;
+  }
+
+  /** Virtual time, or real where the network is real. */
+  get clock(): Clock {
+    return this.#world.clock;
+  }
+
+  /** The newest map that the monitor has. */
+  get osdMap(): OSDMap {
+    return this.#monitor.osdMonitor.map;
+  }
+
+  /** The network, to do harm to. Members are `mon.a`, `osd.0` …, and `client.1` … as they connect. */
+  get net(): SimNetwork {
+    const { net } = this.#world;
+    if (net === undefined) throw new RangeError("faults need net: 'memory'");
+    return net;
+  }
+
+  /** For `mon_host` in a ceph.conf: `v1:127.0.0.1:41234`. */
+  getMonHost(): string {
+    const { ip, port } = this.#monitor.addr;
+    return `v1:${ip}:${port}`;
+  }
+
+  /** A connected client of its own. */
+  async connect({ id = 'admin', conf = {} }: ConnectOptions = {}): Promise<RadosClient> {
+    const name = `client.${this.#clients.length + 1}`;
+    const cct = this.#makeContext(name, this.#world.ipOf('client', this.#clients.length), conf);
+    const entity = { type: CEPH_ENTITY_TYPE_CLIENT, id };
+    const client = new RadosClient(cct, { name: entity, monHost: this.getMonHost() });
+    this.#clients.push(client);
+    return client.connect();
+  }
+
+  /** Creates or replaces an object, at once and without a client. Throws RangeError for an unknown pool. */
+  put(pool: string, oid: string, value: string | Uint8Array, options: PutOptions = {}): void {
+    const id = this.osdMap.lookupPgPoolName(pool);
+    if (id === undefined) throw new RangeError(`no pool '${pool}'`);
+    const data = typeof value === 'string' ? utf8Encode(value) : value.slice();
+    const { namespace: nspace = '', locatorKey: key = '' } = options;
+    this.#store.put({ pool: id, nspace, key, oid }, data, utimeFromMs(this.clock.realNow()));
+  }
+
+  /** Resolves with its id when a map has it. */
+  async createPool(pool: string | SimPool): Promise<number> {
+    const { name, ...fields } = poolFields(pool, this.osdMap.maxOsd);
+    let id = -1;
+    await this.#committed((done) => {
+      id = this.#monitor.osdMonitor.createPool(name, fields, done);
+    });
+    return id;
+  }
+
+  osd(id: number): SimOsd {
+    const osd = this.#osds[id];
+    if (osd === undefined) throw new RangeError(`no osd.${id}`);
+    const { osdMonitor } = this.#monitor;
+    return {
+      id,
+      get reads() {
+        return osd.reads;
+      },
+      kill: () => this.#killOsd(osd),
+      revive: () => this.#startOsd(osd),
+      markDown: () => this.#committed((done) => osdMonitor.markDown(id, done)),
+      markOut: () => this.#committed((done) => osdMonitor.markOut(id, done)),
+      markIn: () => this.#committed((done) => osdMonitor.markIn(id, done)),
+    };
+  }
+
+  mon(): SimMon {
+    return {
+      name: 'a',
+      kill: () => this.#monitor.shutdown(),
+      revive: () => this.#startMonitor(),
+    };
+  }
+
+  /** Lets time pass, and what is due happen. */
+  advance(ms: number): Promise<void> {
+    return this.#world.advance(ms);
+  }
+
+  /** Resolves when nothing is under way and nobody waits for an answer. */
+  runUntilIdle(): Promise<void> {
+    return this.#world.runUntilIdle();
+  }
+
+  /** What has happened; its entries are there with `trace: true` only. */
+  trace(): Trace {
+    return this.#trace;
+  }
+
+  /** Ends its clients, OSDs and monitor. Idempotent. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped';
+    await Promise.all(this.#clients.map((client) => client.shutdown()));
+    for (const osd of this.#osds) osd.shutdown();
+    this.#monitor.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #start(): Promise<void> {
+    await this.#startMonitor();
+    await Promise.all(this.#osds.map((osd) => this.#startOsd(osd)));
+    this.#state = 'running';
+  }
+
+  #startMonitor(): Promise<void> {
+    return this.#started((done) => this.#monitor.start(done));
+  }
+
+  async #startOsd(osd: MockOSD): Promise<void> {
+    const { epoch } = this.osdMap;
+    await this.#started((done) => osd.start(done));
+    await this.#mapWhere((map) => (map.data.osdInfo[osd.whoami]?.upFrom ?? 0) > epoch);
+  }
+
+  #killOsd(osd: MockOSD): void {
+    const { whoami } = osd;
+    const bootedAt = this.osdMap.data.osdInfo[whoami]?.upFrom;
+    osd.shutdown();
+    const missed = this.clock.addEventAfter(HEARTBEAT_GRACE_MS, () => {
+      const { osdMonitor } = this.#monitor;
+      const isSameLife = osdMonitor.map.data.osdInfo[whoami]?.upFrom === bootedAt;
+      if (isSameLife) osdMonitor.markDown(whoami, () => undefined);
+    });
+    missed.unref();
+  }
+
+  #makeMonitor(osdmap: OSDMap): MockMonitor {
+    const ip = this.#world.ipOf('mon', 0);
+    const port = this.#world.net === undefined ? 0 : MON_PORT;
+    const cct = this.#makeContext('mon.a', ip);
+    return new MockMonitor({ cct, ip, port, osdmap, onNewMap: () => this.#checkMapWaiters() });
+  }
+
+  #makeOsd(whoami: number, ip: string): MockOSD {
+    return new MockOSD({
+      cct: this.#makeContext(`osd.${whoami}`, ip),
+      whoami,
+      ip,
+      monAddr: () => this.#monitor.addr,
+      store: this.#store,
+      boot: (osd, addrs) => this.#monitor.osdMonitor.boot(osd, addrs),
+    });
+  }
+
+  #makeContext(name: string, ip: string, conf: Partial<Options> = {}): CephContext {
+    const { clock, finisher, alloc } = this.#world;
+    return {
+      conf: { ...OPTION_DEFAULTS, ...conf },
+      clock,
+      finisher,
+      alloc,
+      random: this.#random.stream(name),
+      stack: this.#world.stackOf(name, ip),
+      perf: new PerfCountersCollection(),
+      log: this.#isTraced ? this.#trace.logOf(name, clock) : undefined,
+    };
+  }
+
+  // ---- promises: they settle by way of the finisher, so that time stands still for who awaits them
+
+  #started(start: (done: (error?: Error) => void) => void): Promise<void> {
+    const { finisher } = this.#world;
+    return new Promise((resolve, reject) => {
+      start((error) => finisher.queue(() => (error === undefined ? resolve() : reject(error))));
+    });
+  }
+
+  #committed(ask: (done: (epoch: number) => void) => void): Promise<number> {
+    const { finisher } = this.#world;
+    return new Promise((resolve) => {
+      ask((epoch) => finisher.queue(() => resolve(epoch)));
+    });
+  }
+
+  #mapWhere(isMet: (map: OSDMap) => boolean): Promise<void> {
+    const { finisher } = this.#world;
+    return new Promise((resolve) => {
+      this.#mapWaiters.push({ isMet, done: () => finisher.queue(resolve) });
+      this.#checkMapWaiters();
+    });
+  }
+
+  #checkMapWaiters(): void {
+    const map = this.osdMap;
+    const met = this.#mapWaiters.filter(({ isMet }) => isMet(map));
+    this.#mapWaiters = this.#mapWaiters.filter((waiter) => !met.includes(waiter));
+    for (const { done } of met) done();
+  }
+}
+
+function checkOptions({ osds = 3, hosts = osds }: SimClusterOptions): void {
+  if (!Number.isInteger(osds) || osds < 1) throw new RangeError(`osds: ${osds}`);
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > osds) {
+    throw new RangeError(`hosts: ${hosts}, of ${osds} OSDs`);
+  }
+}
+
+function firstMap(options: SimClusterOptions, random: SimRandom, clock: Clock): OSDMap {
+  const { osds = 3, hosts = osds, objects = {} } = options;
+  const named = Object.keys(objects);
+  const pools = options.pools ?? (named.length > 0 ? named : ['data']);
+  return buildSimple({
+    fsid: drawUuid(random.stream('fsid')),
+    created: utimeFromMs(clock.realNow()),
+    osds,
+    hosts,
+    pools: pools.map((pool) => poolFields(pool, hosts > 1 ? hosts : osds)),
+  });
+}
+
+/** `places`: how many copies can lie apart. */
+function poolFields(pool: string | SimPool, places: number) {
+  const { name, size, pgNum, hash }: SimPool = typeof pool === 'string' ? { name: pool } : pool;
+  return {
+    name,
+    size: size ?? Math.min(SIZE_DEFAULT, places),
+    pgNum: pgNum ?? PG_NUM_DEFAULT,
+    objectHash: HASHES[hash ?? 'rjenkins'],
+  };
+}
+
+/** A random uuid (version 4). */
+function drawUuid(random: SimRandom): string {
+  const words = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, '0'));
+  const hex = words.join('');
+  const parts = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+  ];
+  return [...parts, hex.slice(20)].join('-');
+}

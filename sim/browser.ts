@@ -1,0 +1,51 @@
+/**
+ * The door for browsers: a cluster in the page, simulated.
+ *
+ * @module
+ */
+import { SimCluster as Cluster, type SimClusterOptions } from './SimCluster.ts';
+import { simulatedWorld } from './World.ts';
+
+/** The part of the host that is used. */
+declare const MessageChannel: new () => {
+  readonly port1: { onmessage: (() => void) | null };
+  readonly port2: { postMessage(message: null): void };
+};
+
+export type SimCluster = Cluster;
+
+export const SimCluster: {
+  /** A running cluster. Throws RangeError for options that make no sense. */
+  create(options?: SimClusterOptions): Promise<SimCluster>;
+} = {
+  create(options = {}) {
+    return Cluster.create(options, simulatedWorld(makeSchedule()));
+  },
+};
+
+export type {
+  ConnectOptions,
+  ObjectHash,
+  PutOptions,
+  SimClusterOptions,
+  SimMon,
+  SimOsd,
+  SimPool,
+} from './SimCluster.ts';
+export type { LinkMatch, SimNetwork } from './SimNetwork.ts';
+export type { TimedEntry, Trace } from './Trace.ts';
+
+/** A message to oneself comes when all promises that could go on have done so. */
+function makeSchedule(): (resume: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  let due: (() => void)[] = [];
+  port1.onmessage = () => {
+    const resumes = due;
+    due = [];
+    for (const resume of resumes) resume();
+  };
+  return (resume) => {
+    due.push(resume);
+    port2.postMessage(null);
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * The door for Node programs: a cluster in this process, simulated or served over TCP.
+ *
+ * @module
+ */
+import { makeAlloc } from '../src/node/context.ts';
+import { NodeClock } from '../src/node/NodeClock.ts';
+import { NodeFinisher } from '../src/node/NodeFinisher.ts';
+import { PosixStack } from '../src/node/PosixStack.ts';
+import { SimCluster as Cluster, type SimClusterOptions as ClusterOptions } from './SimCluster.ts';
+import { simulatedWorld, type World } from './World.ts';
+
+export interface SimClusterOptions extends ClusterOptions {
+  /**
+   * `memory` (the default): virtual time and a network in memory, with faults; the same seed gives
+   * the same run. `tcp`: real time, 127.0.0.1 and any free ports, for clients of any kind.
+   */
+  readonly net?: 'memory' | 'tcp';
+}
+
+export type SimCluster = Cluster;
+
+export const SimCluster: {
+  /** A running cluster. Throws RangeError for options that make no sense. */
+  create(options?: SimClusterOptions): Promise<SimCluster>;
+} = {
+  create({ net = 'memory', ...options } = {}) {
+    return Cluster.create(options, net === 'tcp' ? tcpWorld : simulatedWorld(scheduleInNode));
+  },
+};
+
+export type {
+  ConnectOptions,
+  ObjectHash,
+  PutOptions,
+  SimMon,
+  SimOsd,
+  SimPool,
+} from './SimCluster.ts';
+export type { LinkMatch, SimNetwork } from './SimNetwork.ts';
+export type { TimedEntry, Trace } from './Trace.ts';
+
+function scheduleInNode(resume: () => void): void {
+  setImmediate(resume);
+}
+
+function tcpWorld(): World {
+  const stack = new PosixStack();
+  const clock = new NodeClock();
+  return {
+    clock,
+    finisher: new NodeFinisher(),
+    alloc: makeAlloc(),
+    net: undefined,
+    stackOf: () => stack,
+    ipOf: () => '127.0.0.1',
+    advance: (ms) => new Promise((resolve) => clock.addEventAfter(ms, resolve)),
+    runUntilIdle: () => Promise.reject(new RangeError("runUntilIdle needs net: 'memory'")),
+  };
+}
