@@ -18,6 +18,7 @@ import {
 } from './crush_types.ts';
 import { getOrCreateClassId, rebuildRootsWithClasses } from './device_classes.ts';
 import { crushDoRule } from './mapper.ts';
+import { createStraw2Table } from './Straw2Table.ts';
 import { TUNABLES_JEWEL } from './tunables.ts';
 
 /** Index of the choose_args that serve every pool without its own. Ceph: DEFAULT_CHOOSE_ARGS. */
@@ -39,21 +40,28 @@ const DEFAULT_TYPES = [
   'root',
 ];
 
+export interface CrushWrapperOptions {
+  /** Map by WebAssembly where there is some; the results are the same. Default: true. */
+  readonly wasm?: boolean;
+}
+
 /**
  * A CRUSH map: the hierarchy, its rules and all their names. Ceph: src/crush/CrushWrapper.h.
  */
 export class CrushWrapper {
   readonly crush: CrushData;
-  /** Scratch memory of the mapper. */
-  #work = new CrushWork();
+  readonly #wasm: boolean;
+  /** Scratch memory of the mapper, for the map as it is. */
+  #work: CrushWork | undefined;
 
-  private constructor(crush: CrushData) {
+  private constructor(crush: CrushData, wasm: boolean) {
     this.crush = crush;
+    this.#wasm = wasm;
   }
 
   /** A map with nothing in it but Ceph's types, and jewel's tunables. */
-  static create(): CrushWrapper {
-    return new CrushWrapper({
+  static create({ wasm = true }: CrushWrapperOptions = {}): CrushWrapper {
+    const crush = {
       buckets: [],
       rules: [],
       maxDevices: 0,
@@ -65,12 +73,13 @@ export class CrushWrapper {
       className: new Map(),
       classBucket: new Map(),
       chooseArgs: new Map(),
-    });
+    };
+    return new CrushWrapper(crush, wasm);
   }
 
   /** Throws DecodeError for bytes that are no map, or one that cannot be mapped with. */
-  static decode(bytes: Uint8Array): CrushWrapper {
-    return new CrushWrapper(decodeCrush(new Decoder(bytes, 'crush_map')));
+  static decode(bytes: Uint8Array, { wasm = true }: CrushWrapperOptions = {}): CrushWrapper {
+    return new CrushWrapper(decodeCrush(new Decoder(bytes, 'crush_map')), wasm);
   }
 
   /** In Pacific's encoding. */
@@ -94,6 +103,7 @@ export class CrushWrapper {
   ): number[] {
     const { chooseArgs } = this.crush;
     const args = chooseArgs.get(chooseArgsIndex) ?? chooseArgs.get(DEFAULT_CHOOSE_ARGS);
+    this.#work ??= new CrushWork(this.#wasm ? createStraw2Table() : undefined);
     return crushDoRule(this.crush, ruleno, x, maxout, weights, this.#work, args);
   }
 
@@ -248,7 +258,7 @@ export class CrushWrapper {
 
   #changed(): void {
     rebuildRootsWithClasses(this.crush);
-    this.#work = new CrushWork();
+    this.#work = undefined;
   }
 }
 

@@ -1,0 +1,180 @@
+/**
+ * CRUSH's straw2 bucket choose, four items at a time. The exact twin of bucketStraw2Choose in
+ * src/crush, which says what a draw is and why comparing `ln > high * weight` is exact.
+ *
+ * Two passes: `hash` gives every item its 16 bits u, then one of two selects finds the best draw.
+ * Splitting them keeps the hash, nine tenths of the work, free of branches.
+ *
+ * Memory, written by Straw2Engine.ts, which has the same constants:
+ *   LN       f64 by u: crush_ln(u) - 2^48. Rises with u, but for one place: 65535 is below 65534.
+ *   LEAST_U  i32 by n: the least u with ln >= -(n + 1) * 2^36; 0 at the end.
+ *   DRAWS    i32 by item: u, of this call.
+ * and buckets, anywhere behind:
+ *   u32 count of items, a multiple of 4: the last item is repeated, and never wins over itself
+ *   u32 1 if all weigh the same and little enough for draws to order as their ln, else 0
+ *   f64 highest weight / 2^36
+ *   i32[count] ids
+ *   f64[count] weights, absent if all weigh the same
+ */
+const LN: usize = 0;
+const LEAST_U: usize = 0x80000;
+const LEAST_U_LAST: f64 = 4095;
+const DRAWS: usize = 0x84000;
+const IDS: usize = 16;
+
+/** The one u whose ln is not above that of the u before it. */
+const U_ODD = 0xffff;
+
+const SEED = 1315423911;
+const X = 231232;
+const Y = 1232;
+
+/** The place in the bucket at address `bucket` of the item that (x, r) chooses. */
+export function choose(bucket: usize, x: i32, r: i32): i32 {
+  const count = load<u32>(bucket);
+  hash(bucket + IDS, count, x, r);
+  return load<u32>(bucket, 4) ? selectHighest(count) : selectWeighted(bucket, count);
+}
+
+/** Of each item: the lower 16 bits of crush_hash32_rjenkins1_3 of (x, id, r). */
+function hash(ids: usize, count: u32, x: i32, r: i32): void {
+  const seed = i32x4.splat(SEED ^ x ^ r);
+  const end = count << 2;
+  for (let at: u32 = 0; at < end; at += 16) {
+    let a = i32x4.splat(x);
+    let b = v128.load(ids + at);
+    let c = i32x4.splat(r);
+    let s = i32x4.splat(X);
+    let t = i32x4.splat(Y);
+    let h = v128.xor(seed, b);
+    a = right(a, b, h, 13);
+    b = left(b, h, a, 8);
+    h = right(h, a, b, 13);
+    a = right(a, b, h, 12);
+    b = left(b, h, a, 16);
+    h = right(h, a, b, 5);
+    a = right(a, b, h, 3);
+    b = left(b, h, a, 10);
+    h = right(h, a, b, 15);
+
+    c = right(c, s, h, 13);
+    s = left(s, h, c, 8);
+    h = right(h, c, s, 13);
+    c = right(c, s, h, 12);
+    s = left(s, h, c, 16);
+    h = right(h, c, s, 5);
+    c = right(c, s, h, 3);
+    s = left(s, h, c, 10);
+    h = right(h, c, s, 15);
+
+    t = right(t, a, h, 13);
+    a = left(a, h, t, 8);
+    h = right(h, t, a, 13);
+    t = right(t, a, h, 12);
+    a = left(a, h, t, 16);
+    h = right(h, t, a, 5);
+    t = right(t, a, h, 3);
+    a = left(a, h, t, 10);
+    h = right(h, t, a, 15);
+
+    b = right(b, s, h, 13);
+    s = left(s, h, b, 8);
+    h = right(h, b, s, 13);
+    b = right(b, s, h, 12);
+    s = left(s, h, b, 16);
+    h = right(h, b, s, 5);
+    b = right(b, s, h, 3);
+    s = left(s, h, b, 10);
+    h = right(h, b, s, 15);
+
+    t = right(t, c, h, 13);
+    c = left(c, h, t, 8);
+    h = right(h, t, c, 13);
+    t = right(t, c, h, 12);
+    c = left(c, h, t, 16);
+    h = right(h, t, c, 5);
+    t = right(t, c, h, 3);
+    c = left(c, h, t, 10);
+    h = right(h, t, c, 15);
+    v128.store(DRAWS + at, v128.and(h, i32x4.splat(0xffff)));
+  }
+}
+
+/** Weights are equal: the highest draw is the highest ln. */
+function selectHighest(count: u32): i32 {
+  const end = count << 2;
+  let highs = v128.load(DRAWS);
+  for (let at: u32 = 16; at < end; at += 16) {
+    highs = i32x4.max_s(highs, v128.load(DRAWS + at));
+  }
+  const high = max(
+    max(i32x4.extract_lane(highs, 0), i32x4.extract_lane(highs, 1)),
+    max(i32x4.extract_lane(highs, 2), i32x4.extract_lane(highs, 3)),
+  );
+  if (high === U_ODD) return selectHighestLn(count);
+  // Neighbours may share an ln; of equals the first wins.
+  let least = high;
+  while (least > 0 && ln(least - 1) === ln(high)) least--;
+  const leasts = i32x4.splat(least);
+  let at: u32 = 0;
+  let found = reach(at, leasts);
+  while (!found) {
+    at += 16;
+    found = reach(at, leasts);
+  }
+  return (at >> 2) + ctz(found);
+}
+
+function selectHighestLn(count: u32): i32 {
+  let best = 0;
+  let high = -Infinity;
+  for (let i: u32 = 0; i < count; i++) {
+    const draw = ln(load<i32>(DRAWS + (i << 2)));
+    if (draw > high) {
+      high = draw;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** Any weights below 2^31. An item of weight 0 never wins: ln > 0 and ln > NaN are false. */
+function selectWeighted(bucket: usize, count: u32): i32 {
+  const weightMax = load<f64>(bucket, 8);
+  const weights = bucket + IDS + (count << 2);
+  let best = 0;
+  let high = -Infinity;
+  let leasts = i32x4.splat(0);
+  for (let i: u32 = 0; i < count; i += 4) {
+    // What even the highest weight could not lift above `high` needs no exact comparison.
+    for (let found = reach(i << 2, leasts); found; found &= found - 1) {
+      const item = i + ctz(found);
+      const weight = load<f64>(weights + (item << 3));
+      const draw = ln(load<i32>(DRAWS + (item << 2)));
+      if (draw > high * weight) {
+        high = trunc(draw / weight);
+        best = item;
+        const n = <u32>min(-high * weightMax, LEAST_U_LAST);
+        leasts = i32x4.splat(load<i32>(LEAST_U + (n << 2)));
+      }
+    }
+  }
+  return best;
+}
+
+/** One bit for each of the four draws at `at` that is not below its lane of `leasts`. */
+function reach(at: u32, leasts: v128): i32 {
+  return i32x4.bitmask(i32x4.ge_s(v128.load(DRAWS + at), leasts));
+}
+
+function ln(u: i32): f64 {
+  return load<f64>(LN + (u << 3));
+}
+
+function right(p: v128, q: v128, z: v128, bits: i32): v128 {
+  return v128.xor(i32x4.sub(i32x4.sub(p, q), z), i32x4.shr_u(z, bits));
+}
+
+function left(p: v128, q: v128, z: v128, bits: i32): v128 {
+  return v128.xor(i32x4.sub(i32x4.sub(p, q), z), i32x4.shl(z, bits));
+}
