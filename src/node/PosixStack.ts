@@ -20,7 +20,7 @@ export class PosixStack implements Stack {
 
   listen(at: SocketAddress, events: ListenEvents): ServerSocket {
     const server = createServer({ noDelay: true });
-    server.on('connection', (tcp) => acceptSocket(tcp, events.onAccept));
+    server.on('connection', (tcp) => acceptSocket(tcp, events));
     server.on('error', (error) => events.onError(toSocketError(error)));
     server.on('listening', () => events.onListening(addressOf(server, at)));
     server.listen(at.port, at.ip === '' ? '0.0.0.0' : at.ip);
@@ -118,7 +118,7 @@ function connectSocket(to: SocketAddress, events: SocketEvents): PosixSocket {
 }
 
 /** Node 20 gives accepted sockets no buffers of ours to read into. */
-function acceptSocket(tcp: TcpSocket, onAccept: ListenEvents['onAccept']): void {
+function acceptSocket(tcp: TcpSocket, events: ListenEvents): void {
   const { remoteAddress: ip, remotePort: port } = tcp;
   // A peer that is already gone again has no address.
   if (ip === undefined || port === undefined) {
@@ -126,7 +126,7 @@ function acceptSocket(tcp: TcpSocket, onAccept: ListenEvents['onAccept']): void 
     return;
   }
   const socket = new PosixSocket(tcp, { ip, port });
-  socket.setEvents(onAccept(socket));
+  socket.setEvents(events.onAccept(socket));
   tcp.on('data', (bytes) => socket.hand(bytes));
 }
 

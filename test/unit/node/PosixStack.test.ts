@@ -130,6 +130,26 @@ it('carries bytes both ways, whatever the buffers’ size', async () => {
   }
 });
 
+it('calls a listener as the object that it is', async () => {
+  const accepted = await new Promise<boolean>((resolve) => {
+    class Listener implements ListenEvents {
+      readonly #told = resolve;
+      onListening(address: SocketAddress): void {
+        stack.connect(address, new Recorder());
+      }
+      onAccept(): SocketEvents {
+        this.#told(true);
+        return new Recorder();
+      }
+      onError(): void {
+        this.#told(false);
+      }
+    }
+    servers.push(stack.listen(LOOPBACK, new Listener()));
+  });
+  expect(accepted).toBe(true);
+});
+
 it('calls nobody from inside connect', async () => {
   const address = await listen(() => new Recorder());
   const calls: string[] = [];
@@ -170,6 +190,38 @@ it('tells the other side of a close once, and the own side never', async () => {
   expect(await fromEvents.closed).toBeUndefined();
   expect(fromEvents.calls).toEqual(['connect', 'close']);
   expect(atEvents.calls).toEqual([]);
+});
+
+it('calls a listener that has a state of its own', async () => {
+  class Listener implements ListenEvents {
+    readonly accepted: Promise<Socket>;
+    readonly listening: Promise<SocketAddress>;
+    onListening: (address: SocketAddress) => void = () => undefined;
+    #resolve: (socket: Socket) => void = () => undefined;
+
+    constructor() {
+      this.accepted = new Promise((resolve) => {
+        this.#resolve = resolve;
+      });
+      this.listening = new Promise((resolve) => {
+        this.onListening = resolve;
+      });
+    }
+
+    onAccept(socket: Socket): SocketEvents {
+      this.#resolve(socket);
+      return new Recorder();
+    }
+
+    onError(error: Error): void {
+      throw error;
+    }
+  }
+  const listener = new Listener();
+  servers.push(stack.listen(LOOPBACK, listener));
+  const from = stack.connect(await listener.listening, new Recorder());
+  await listener.accepted;
+  from.destroy();
 });
 
 it('says when nobody listens', async () => {
