@@ -27,7 +27,7 @@ export abstract class Message {
   /** Who sent it, as its header says; undefined until it has been received. */
   src: entity_name_t | undefined;
   middle: Uint8Array = EMPTY;
-  /** The pieces of the data segment, in order. */
+  /** The pieces of the data segment, in order. Sent as they are: not to be changed any more. */
   data: readonly Uint8Array[] = NO_DATA;
   /** Low 16 bits of where `data` is in its object, so that a receiver may align it. An OSD says it. */
   dataOff = 0;

@@ -308,7 +308,9 @@ export class Pipe implements SocketEvents, ConnectionPipe {
     if (reader === undefined || !reader.read()) return false;
     const { seq, tid, type } = reader.header;
     const { message } = reader;
-    this.#log('Pipe.reader', { tag: 'MSG', seq, type, known: message !== undefined }, tid);
+    if (this.#isLogged) {
+      this.#log('Pipe.reader', { tag: 'MSG', seq, type, known: message !== undefined }, tid);
+    }
     // A repetition; it has been delivered.
     if (seq <= this.#inSeq) return true;
     this.#inSeq = seq;
@@ -355,7 +357,9 @@ export class Pipe implements SocketEvents, ConnectionPipe {
 
   /** Ceph: Pipe::_send. */
   send(message: Message): void {
-    this.#log('Pipe.send', { state: this.state, priority: message.priority }, message.tid);
+    if (this.#isLogged) {
+      this.#log('Pipe.send', { state: this.state, priority: message.priority }, message.tid);
+    }
     this.#outQ.push(message);
     this.#scheduleWriter();
   }
@@ -382,19 +386,19 @@ export class Pipe implements SocketEvents, ConnectionPipe {
   }
 
   writeMessage(message: Message): void {
-    const { cct, writer, myName } = this.#messenger;
+    const { writer, myName } = this.#messenger;
     const before = writer.pending;
     message.seq = ++this.#outSeq;
     writer.writeMessage(message, myName);
-    if (cct.log === undefined) return;
+    if (!this.#isLogged) return;
     const { header, front, data } = writer.crcs;
     const facts = { seq: message.seq, bytes: writer.pending - before, crc: header, front, data };
     this.#log('Pipe.writeMessage', facts, message.tid);
   }
 
   doSendmsg(): void {
-    const { cct, writer } = this.#messenger;
-    if (cct.log !== undefined) this.#log('Pipe.doSendmsg', { bytes: writer.pending });
+    const { writer } = this.#messenger;
+    if (this.#isLogged) this.#log('Pipe.doSendmsg', { bytes: writer.pending });
     assert(this.#socket !== undefined, 'nothing to send on');
     this.#blocked = !writer.doSendmsg(this.#socket);
   }
@@ -489,7 +493,13 @@ export class Pipe implements SocketEvents, ConnectionPipe {
     return `${remote.ip}:${remote.port}`;
   }
 
+  /** To be asked before facts are put together that nobody may want, once a message. */
+  get #isLogged(): boolean {
+    return this.#messenger.cct.log !== undefined;
+  }
+
   #log(fn: string, facts: LogEntry['facts'], tid?: number): void {
+    if (!this.#isLogged) return;
     const { cct, who } = this.#messenger;
     cct.log?.(tid === undefined ? { who, fn, facts } : { who, fn, tid, facts });
   }
