@@ -14,7 +14,7 @@ export const CEPH_FEATURE_SERVER_LUMINOUS: bigint = (1n << 21n) | INCARNATION_2;
 export const CEPH_FEATURE_NEW_OSDOP_ENCODING: bigint = 1n << 56n;
 export const CEPH_FEATURE_NEW_OSDOPREPLY_ENCODING: bigint = 1n << 58n;
 export const CEPH_FEATURE_MSG_ADDR2: bigint = 1n << 59n;
-export const CEPH_FEATURE_SERVER_NAUTILUS: bigint = (1n << 61n) | INCARNATION_3;
+export const CEPH_FEATURE_SERVER_NAUTILUS: bigint = (1n << 2n) | INCARNATION_3;
 
 /** What 16.2 clients and daemons advertise. */
 export const CEPH_FEATURES_ALL = 0x3f01cfbdfffdffffn;

@@ -4,7 +4,7 @@ import type { entity_addrvec_t } from '../msg/msg_types.ts';
 import type { OSDMapIncremental } from './OSDMapIncremental.ts';
 import type { object_locator_t, pg_t } from './osd_types.ts';
 import { applyChanges, checkFollows, checkIs } from './osdmap_apply.ts';
-import { decodeOSDMap, encodeOSDMap } from './osdmap_codec.ts';
+import { decodeOSDMap, type EncodeOptions, encodeOSDMap } from './osdmap_codec.ts';
 import type { OSDMapData } from './osdmap_data.ts';
 import { NO_PRIMARY, pgToUpActing, type UpActing } from './osdmap_mapping.ts';
 import { hashKey, type pg_pool_t, rawPgToPg } from './pg_pool.ts';
@@ -36,11 +36,8 @@ export class OSDMap {
     return new OSDMap(decodeOSDMap(bytes));
   }
 
-  /**
-   * As Pacific writes it. Throws RangeError if a pool uses murmur3, which Ceph does not have, unless
-   * the map is for a simulated cluster.
-   */
-  encode(options: { simulated?: boolean } = {}): Uint8Array {
+  /** As Pacific writes it. Throws RangeError for a pool that Ceph could not read. */
+  encode(options: EncodeOptions = {}): Uint8Array {
     return encodeOSDMap(this.data, options);
   }
 

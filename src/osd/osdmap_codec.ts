@@ -52,13 +52,21 @@ import {
  */
 
 /** Ceph's own limit, mon_max_osd, is 10,000. */
-export const MAX_OSD_MAX = 2 ** 20;
+export const MAX_OSD_MAX: number = 2 ** 20;
 
 const OUTER_VERSION = 8;
 const OUTER_COMPAT = 7;
 
-/** `simulated`: murmur3 pools, which no Ceph knows, may be in it. */
-export function encodeOSDMap(map: OSDMapData, { simulated = false } = {}): Uint8Array {
+export interface EncodeOptions {
+  /** The map is for a simulated cluster: its pools may hash with murmur3, which Ceph does not have. */
+  readonly simulated?: boolean;
+}
+
+/** As Pacific writes it. Throws RangeError for a pool that Ceph could not read. */
+export function encodeOSDMap(
+  map: OSDMapData,
+  { simulated = false }: EncodeOptions = {},
+): Uint8Array {
   for (const [id, pool] of map.pools) {
     if (pool.objectHash === CEPH_STR_HASH_MURMUR3 && !simulated) {
       throw new RangeError(`pool ${id} hashes names with murmur3, which Ceph does not have`);

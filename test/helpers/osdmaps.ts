@@ -1,4 +1,4 @@
-import { parseAddr } from '../../src/msg/msg_types.ts';
+import { type entity_addrvec_t, parseAddr } from '../../src/msg/msg_types.ts';
 import { buildSimple, type SimplePool } from '../../src/osd/build_simple.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
@@ -20,7 +20,7 @@ export function changeMap(map: OSDMap, change: (inc: OSDMapIncremental) => void)
   return map.applyIncremental(incrementalOf(map, change));
 }
 
-export function addrsOf(osd: number) {
+export function addrsOf(osd: number): entity_addrvec_t {
   return [parseAddr(`v1:10.0.0.${osd + 1}:6800/${osd + 1}`)];
 }
 

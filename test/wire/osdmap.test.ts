@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import { OSDMap } from '../../src/osd/OSDMap.ts';
+import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
+import { type GoldenHistory, HISTORY, RELEASES } from '../helpers/golden_osdmaps.ts';
+
+/** Every map of a history, made from the one before. */
+function replay(history: GoldenHistory): OSDMap[] {
+  const maps = [OSDMap.decode(history.first)];
+  for (const bytes of history.incrementals) {
+    const map = maps.at(-1);
+    if (map !== undefined) maps.push(map.applyIncremental(OSDMapIncremental.decode(bytes)));
+  }
+  return maps;
+}
+
+/** As `encode` left it in the map's last four bytes. */
+function crcOf(map: OSDMap): number {
+  const bytes = map.encode();
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
+}
+
+describe.each(Object.entries(HISTORY))('the history "%s" of a real cluster', (_, history) => {
+  test('has full maps that come out as they went in', () => {
+    for (const bytes of [history.first, history.last]) {
+      expect(OSDMap.decode(bytes).encode()).toEqual(bytes);
+    }
+  });
+
+  test('has incrementals that come out as they went in', () => {
+    for (const bytes of history.incrementals) {
+      expect(OSDMapIncremental.decode(bytes).encode()).toEqual(bytes);
+    }
+  });
+
+  test('replayed, has at each epoch the crc that Ceph has', () => {
+    const crcs = history.incrementals.map((bytes) => OSDMapIncremental.decode(bytes).fullCrc);
+    expect(replay(history).slice(1).map(crcOf)).toEqual(crcs);
+  });
+
+  test('replayed, ends in the map that Ceph ends in', () => {
+    expect(replay(history).at(-1)?.encode()).toEqual(history.last);
+  });
+});
+
+describe.each(Object.entries(RELEASES))('maps written for clients of %s', (_, release) => {
+  const newest = OSDMap.decode(HISTORY.changed.last);
+
+  test('place every PG where the newest encoding places it', () => {
+    const map = OSDMap.decode(release.full);
+    for (const [pool, { pgNum }] of newest.pools) {
+      for (let seed = 0; seed < pgNum; seed++) {
+        expect(map.pgToUpActingOsds({ pool, seed })).toEqual(
+          newest.pgToUpActingOsds({ pool, seed }),
+        );
+      }
+    }
+  });
+
+  test('say the same of pools and OSDs', () => {
+    const map = OSDMap.decode(release.full);
+    expect([...map.pools.keys()]).toEqual([...newest.pools.keys()]);
+    expect(map.data.osdState).toEqual(newest.data.osdState);
+    for (let osd = 0; osd < map.maxOsd; osd++)
+      expect(map.getWeight(osd)).toBe(newest.getWeight(osd));
+  });
+
+  test('go on by incrementals of the same release', () => {
+    const from = HISTORY.changed.incrementals.length - release.incrementals.length;
+    const before = replay({
+      ...HISTORY.changed,
+      incrementals: HISTORY.changed.incrementals.slice(0, from),
+    });
+    const map = release.incrementals.reduce<OSDMap | undefined>(
+      (current, bytes) => current?.applyIncremental(OSDMapIncremental.decode(bytes)),
+      before.at(-1),
+    );
+    expect(map?.epoch).toBe(newest.epoch);
+    expect(map?.data.osdState).toEqual(newest.data.osdState);
+    expect([...(map?.data.pgTemp ?? [])]).toEqual([...newest.data.pgTemp]);
+    expect(map?.data.crush).toEqual(newest.data.crush);
+  });
+});
