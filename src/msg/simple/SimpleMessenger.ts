@@ -1,6 +1,6 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { assert } from '../../common/errors.ts';
-import type { Socket, SocketEvents } from '../../common/Stack.ts';
+import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
 import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import type { Message } from '../Message.ts';
@@ -127,8 +127,10 @@ export class SimpleMessenger
   }
 
   registerPipe(pipe: Pipe): void {
-    this.lookupPipe(pipe.con.peerAddr)?.fault(new Error('the peer has connected anew'));
-    this.rankPipe.set(keyOf(pipe.con.peerAddr), pipe);
+    const { peerAddr } = pipe.con;
+    const anew = `${peerAddr}: the peer has connected anew`;
+    this.lookupPipe(peerAddr)?.fault(new SocketError('ECONNRESET', anew));
+    this.rankPipe.set(keyOf(peerAddr), pipe);
   }
 
   removePipe(pipe: Pipe): void {
