@@ -25,8 +25,8 @@ interface Event {
  * more than `bufferMax` of them wait at a socket before `send` says so.
  */
 export class MemoryNet implements Clock, Stack {
-  pieceMax = Number.POSITIVE_INFINITY;
-  bufferMax = Number.POSITIVE_INFINITY;
+  pieceMax: number = Number.POSITIVE_INFINITY;
+  bufferMax: number = Number.POSITIVE_INFINITY;
   /** Bytes that contexts have given out. */
   allocated = 0;
   /** All ever made: of each connection the dialling side, then the other. */
@@ -145,7 +145,7 @@ export class MemorySocket implements Socket {
   /** What was sent on it, a copy: one element for each call. */
   readonly sends: Uint8Array[] = [];
   /** Bytes that may still be sent before the connection is cut. */
-  cutAfter = Number.POSITIVE_INFINITY;
+  cutAfter: number = Number.POSITIVE_INFINITY;
   readonly #net: MemoryNet;
   readonly #inbox: Uint8Array[] = [];
   #ended = false;

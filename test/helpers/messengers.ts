@@ -44,7 +44,7 @@ export class Recorder implements Dispatcher {
   readonly events: string[] = [];
   readonly messages: Message[] = [];
   readonly errors: Error[] = [];
-  readonly cons = new Set<Connection>();
+  readonly cons: Set<Connection> = new Set<Connection>();
   /** Called with each message, after it was written down. */
   onMessage: (con: Connection, message: Message) => void = () => {};
 
