@@ -1,3 +1,17 @@
+import Denque from 'denque';
+
+/** Somebody who waits for a {@link Throttle}, or has waited. */
+export class Waiter {
+  readonly count: number;
+  readonly granted: () => void;
+  state: 'waiting' | 'granted' | 'cancelled' = 'waiting';
+
+  constructor(count: number, granted: () => void) {
+    this.count = count;
+    this.granted = granted;
+  }
+}
+
 /**
  * A budget of `max` units, given out in the order of asking. One request larger than `max` is let
  * through when nothing else is out. Ceph: src/common/Throttle.h.
@@ -5,7 +19,10 @@
 export class Throttle {
   readonly max: number;
   #current = 0;
-  readonly #waiting: Waiter[] = [];
+  /** In the order of asking. Who gave up is taken out when its turn comes. */
+  readonly #queue = new Denque<Waiter>();
+  #waiting = 0;
+  #granting = false;
 
   /** `max` 0: no limit. */
   constructor(max: number) {
@@ -18,12 +35,12 @@ export class Throttle {
   }
 
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting;
   }
 
   /** Takes `count` now if nobody waits and it fits; else answers false and takes nothing. */
   getOrFail(count: number): boolean {
-    if (this.#waiting.length > 0 || !this.#fits(count)) return false;
+    if (this.#waiting > 0 || !this.#fits(count)) return false;
     this.#current += count;
     return true;
   }
@@ -34,17 +51,18 @@ export class Throttle {
       granted();
       return undefined;
     }
-    const waiter = { count, granted };
-    this.#waiting.push(waiter);
+    const waiter = new Waiter(count, granted);
+    this.#queue.push(waiter);
+    this.#waiting++;
     return waiter;
   }
 
   /** Stops waiting. Nothing was taken. */
   cancel(waiter: Waiter): void {
-    const at = this.#waiting.indexOf(waiter);
-    if (at < 0) return;
-    this.#waiting.splice(at, 1);
-    if (at === 0) this.#grant();
+    if (waiter.state !== 'waiting') return;
+    waiter.state = 'cancelled';
+    this.#waiting--;
+    this.#grant();
   }
 
   put(count: number): void {
@@ -52,21 +70,31 @@ export class Throttle {
     this.#grant();
   }
 
+  /** A `granted` may put back at once: the loop that called it goes on, it does not begin another. */
   #grant(): void {
-    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next.count); ) {
-      this.#waiting.shift();
-      this.#current += next.count;
-      next.granted();
-      next = this.#waiting[0];
+    if (this.#granting) return;
+    this.#granting = true;
+    try {
+      for (let next = this.#next(); next !== undefined && this.#fits(next.count); ) {
+        this.#queue.shift();
+        this.#waiting--;
+        this.#current += next.count;
+        next.state = 'granted';
+        next.granted();
+        next = this.#next();
+      }
+    } finally {
+      this.#granting = false;
     }
+  }
+
+  /** The first that still waits. */
+  #next(): Waiter | undefined {
+    while (this.#queue.peekFront()?.state === 'cancelled') this.#queue.shift();
+    return this.#queue.peekFront();
   }
 
   #fits(count: number): boolean {
     return this.max === 0 || this.#current === 0 || this.#current + count <= this.max;
   }
-}
-
-export interface Waiter {
-  readonly count: number;
-  readonly granted: () => void;
 }
