@@ -12,7 +12,8 @@ export const OPTION_DEFAULTS = {
   objecter_tick_interval: 5,
   objecter_timeout: 10,
   objecter_inflight_ops: 1024,
-  objecter_inflight_op_bytes: 100 * 1024 * 1024,
+  /** 100 MiB. */
+  objecter_inflight_op_bytes: 104_857_600,
 
   mon_client_hunt_interval: 3,
   mon_client_hunt_interval_backoff: 1.5,
@@ -24,7 +25,8 @@ export const OPTION_DEFAULTS = {
   ms_initial_backoff: 0.2,
   ms_max_backoff: 15,
   ms_connection_ready_timeout: 10,
-  ms_dispatch_throttle_bytes: 100 * 1024 * 1024,
+  /** 100 MiB. */
+  ms_dispatch_throttle_bytes: 104_857_600,
   ms_crc_data: true,
   ms_crc_header: true,
   ms_inject_delay_type: '',

@@ -12,8 +12,8 @@ export const CRUSH_ITEM_NONE = 0x7fffffff;
 /** Not chosen yet; never leaves the mapper. */
 export const CRUSH_ITEM_UNDEF = 0x7ffffffe;
 
-export const CRUSH_MAX_DEVICE_WEIGHT = 100 * 0x10000;
-export const CRUSH_MAX_BUCKET_WEIGHT = 65535 * 0x10000;
+export const CRUSH_MAX_DEVICE_WEIGHT: number = 100 * 0x10000;
+export const CRUSH_MAX_BUCKET_WEIGHT: number = 65535 * 0x10000;
 
 export const CRUSH_BUCKET_UNIFORM = 1;
 export const CRUSH_BUCKET_LIST = 2;

@@ -7,10 +7,10 @@ import type { snap_interval_set_t } from './snap_intervals.ts';
 export const POOL_TYPE_REPLICATED = 1;
 export const POOL_TYPE_ERASURE = 3;
 
-export const POOL_FLAG_HASHPSPOOL = 1 << 0;
-export const POOL_FLAG_SELFMANAGED_SNAPS = 1 << 13;
-export const POOL_FLAG_POOL_SNAPS = 1 << 14;
-export const POOL_FLAG_CREATING = 1 << 15;
+export const POOL_FLAG_HASHPSPOOL: number = 1 << 0;
+export const POOL_FLAG_SELFMANAGED_SNAPS: number = 1 << 13;
+export const POOL_FLAG_POOL_SNAPS: number = 1 << 14;
+export const POOL_FLAG_CREATING: number = 1 << 15;
 
 export const PG_AUTOSCALE_MODE_WARN = 1;
 export const PG_AUTOSCALE_MODE_ON = 2;

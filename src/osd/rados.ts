@@ -33,17 +33,17 @@ export const CEPH_SNAPDIR = -1;
 export const CEPH_NOSNAP = -2;
 
 /** Flags of an OSDMap. */
-export const CEPH_OSDMAP_FULL = 1 << 1;
-export const CEPH_OSDMAP_PAUSERD = 1 << 2;
-export const CEPH_OSDMAP_PAUSEWR = 1 << 3;
+export const CEPH_OSDMAP_FULL: number = 1 << 1;
+export const CEPH_OSDMAP_PAUSERD: number = 1 << 2;
+export const CEPH_OSDMAP_PAUSEWR: number = 1 << 3;
 
 /** States of an OSD in an OSDMap. */
-export const CEPH_OSD_EXISTS = 1 << 0;
-export const CEPH_OSD_UP = 1 << 1;
-export const CEPH_OSD_AUTOOUT = 1 << 2;
-export const CEPH_OSD_NEW = 1 << 3;
-export const CEPH_OSD_DESTROYED = 1 << 7;
-export const CEPH_OSD_STOP = 1 << 12;
+export const CEPH_OSD_EXISTS: number = 1 << 0;
+export const CEPH_OSD_UP: number = 1 << 1;
+export const CEPH_OSD_AUTOOUT: number = 1 << 2;
+export const CEPH_OSD_NEW: number = 1 << 3;
+export const CEPH_OSD_DESTROYED: number = 1 << 7;
+export const CEPH_OSD_STOP: number = 1 << 12;
 
 /** Weight 1.0, as OSD weights and primary affinities count. */
 export const CEPH_OSD_IN = 0x10000;
