@@ -9,8 +9,7 @@ import type { crush_bucket } from './crush_types.ts';
 /** The class's number; a new one if the name is new. Ceph: get_or_create_class_id. */
 export function getOrCreateClassId(crush: CrushData, name: string): number {
   for (const [id, known] of crush.className) if (known === name) return id;
-  let id = 0;
-  while (crush.className.has(id)) id++;
+  const id = Math.max(-1, ...crush.className.keys()) + 1;
   crush.className.set(id, name);
   return id;
 }
