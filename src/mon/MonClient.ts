@@ -60,8 +60,10 @@ export class MonClient implements Dispatcher, AuthClient {
   #openedAt = 0;
   /** Failures since a session last held for a while. */
   #failures = 0;
+  /** Addresses that were tried in this round. */
+  readonly #tried = new Set<string>();
   /** Address → how the last try there failed, since a session was last open. */
-  readonly #tried = new Map<string, string>();
+  readonly #failed = new Map<string, string>();
   #timer: Timer | undefined;
   #authenticateDone: AuthenticateDone | undefined;
   #lastHandle = 0;
@@ -97,7 +99,7 @@ export class MonClient implements Dispatcher, AuthClient {
 
   /** The addresses that were tried and how each failed, for who gives up waiting. */
   describeTried(): string {
-    const tried = [...this.#tried].map(([addr, why]) => `${addr} (${why})`);
+    const tried = [...this.#failed].map(([addr, why]) => `${addr} (${why})`);
     return tried.length === 0 ? 'no monitor' : tried.join(', ');
   }
 
@@ -154,7 +156,8 @@ export class MonClient implements Dispatcher, AuthClient {
       return;
     }
     this.#log('MonClient.openSession', { addr: String(addr) });
-    this.#tried.set(String(addr), 'no answer');
+    this.#tried.add(String(addr));
+    this.#failed.set(String(addr), 'no answer');
     const con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_MON, addr);
     this.#con = con;
     con.sendKeepalive();
@@ -194,7 +197,7 @@ export class MonClient implements Dispatcher, AuthClient {
     const addr = this.#con?.peerAddr;
     this.#log('MonClient.fail', { addr: String(addr), why });
     this.#dropConnection();
-    if (addr !== undefined) this.#tried.set(String(addr), why);
+    if (addr !== undefined) this.#failed.set(String(addr), why);
     this.#failures += 1;
     this.#setTimer(backoffMs(this.#cct, this.#failures), () => this.#openSession());
   }
@@ -232,6 +235,7 @@ export class MonClient implements Dispatcher, AuthClient {
   #checkOpen(): void {
     if (!this.#authenticated || this.#monmap.epoch === 0) return;
     this.#tried.clear();
+    this.#failed.clear();
     this.#openedAt = this.#cct.clock.now();
     this.#schedulePing();
     if (this.#authenticateDone !== undefined) this.#finishAuthenticate(0, '');

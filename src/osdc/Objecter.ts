@@ -17,7 +17,7 @@ import type { Messenger } from '../msg/Messenger.ts';
 import { legacyAddr } from '../msg/msg_types.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
-import { NO_SHARD, type object_locator_t, pgToString } from '../osd/osd_types.ts';
+import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import {
   CEPH_OSD_FLAG_KNOWN_REDIR,
   CEPH_OSD_FLAG_ONDISK,
@@ -71,6 +71,8 @@ export class Objecter implements Dispatcher {
   readonly #active = new Set<Op>();
   readonly #mapWaiters = new Set<MapWaiter>();
   #osdmap: OSDMap | undefined;
+  /** The change that came could not be used. */
+  #wantsFullMap = false;
   #lastTid = 0;
   #tick: Timer | undefined;
   #stopped = false;
@@ -159,6 +161,12 @@ export class Objecter implements Dispatcher {
     this.#logTarget(op);
     this.#sendOpAccount(op);
     const session = this.#getSession(target.osd);
+    this.#cct.log?.({
+      who: this.#messenger.who,
+      fn: 'Objecter.getSession',
+      tid: op.tid,
+      facts: { osd: session.osd, addr: String(session.addr), ops: session.ops.size },
+    });
     this.#sessionOpAssign(session, op);
     if (decision === 'pool_dne') this.#sendOpMapCheck(op);
     else if (target.paused || session === this.#homeless) this.#maybeRequestMap();
@@ -188,11 +196,11 @@ export class Objecter implements Dispatcher {
     const { target } = op;
     const retry = op.attempts > 0 ? CEPH_OSD_FLAG_RETRY : 0;
     const message = new MOSDOp({
-      pgid: { pgid: target.pgid, shard: NO_SHARD },
+      pgid: { pgid: target.pgid, shard: target.shard },
       hash: target.rawPgid.seed,
       osdmapEpoch: target.epoch,
       flags: target.flags | CEPH_OSD_FLAG_ONDISK | CEPH_OSD_FLAG_KNOWN_REDIR | retry,
-      oloc: target.oloc,
+      oloc: target.targetOloc,
       oid: target.oid,
       ops: op.ops,
       retryAttempt: op.attempts,
@@ -258,14 +266,14 @@ export class Objecter implements Dispatcher {
   #openSession(session: OSDSession): void {
     const addr = legacyAddr(this.#osdmap?.getAddrs(session.osd) ?? []);
     if (addr === undefined) {
-      this.#logSession('Objecter.getSession', session, 'the OSD has no v1 address');
+      this.#logSession('Objecter.openSession', session, 'the OSD has no v1 address');
       return;
     }
     session.addr = addr;
     session.con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_OSD, addr);
     session.con.priv = session;
     this.counters.inc('osd_session_open');
-    this.#logSession('Objecter.getSession', session, String(addr));
+    this.#logSession('Objecter.openSession', session, String(addr));
   }
 
   #dropConnection(session: OSDSession): void {
@@ -423,6 +431,7 @@ export class Objecter implements Dispatcher {
         return;
       }
       this.#osdmap = next.map;
+      this.#wantsFullMap = false;
       this.counters.inc(next.kind === 'full' ? 'map_full' : 'map_inc');
       this.counters.set('map_epoch', next.map.epoch);
       this.#monc.subGot('osdmap', next.map.epoch);
@@ -486,11 +495,11 @@ export class Objecter implements Dispatcher {
       fn: 'Objecter.handleOsdMap',
       facts: { refused: error.message, from: String(con.peerAddr) },
     });
-    this.#monc.subWant('osdmap', 0, CEPH_SUBSCRIBE_ONETIME);
+    this.#wantsFullMap = true;
     const session = this.#sessionOf(con);
     if (session === undefined) this.#monc.refuse(con, error);
     else this.#reopenSession(session);
-    this.#monc.renewSubs();
+    this.#maybeRequestMap();
   }
 
   /** Ceph: Objecter::_maybe_request_map. */
@@ -499,7 +508,7 @@ export class Objecter implements Dispatcher {
     const goesOn =
       map !== undefined && (map.flags & (CEPH_OSDMAP_PAUSERD | CEPH_OSDMAP_PAUSEWR)) !== 0;
     const flags = goesOn ? 0 : CEPH_SUBSCRIBE_ONETIME;
-    const start = map === undefined ? 0 : map.epoch + 1;
+    const start = map === undefined || this.#wantsFullMap ? 0 : map.epoch + 1;
     if (this.#monc.subWant('osdmap', start, flags)) this.#monc.renewSubs();
   }
 

@@ -1,0 +1,51 @@
+import { assert } from '../../src/common/errors.ts';
+import type { Objecter } from '../../src/osdc/Objecter.ts';
+import type { ObjectOperation } from '../../src/osdc/ObjectOperation.ts';
+import { osdOpRead } from '../../src/osdc/ObjectOperation.ts';
+import type { Op, OpListener } from '../../src/osdc/Op.ts';
+
+/** Writes down how an op ends. */
+export class FakeListener implements OpListener {
+  outdata: readonly Uint8Array[] | undefined;
+  /** Undefined: it has not ended. */
+  result: number | undefined;
+  cause: unknown;
+  /** Thrown at a reply. */
+  replyError: Error | undefined;
+
+  onReply(outdata: readonly Uint8Array[]): void {
+    if (this.replyError !== undefined) throw this.replyError;
+    this.outdata = outdata;
+  }
+
+  onFinish(_op: Op, result: number, cause: unknown): void {
+    assert(this.result === undefined, 'an op ends once');
+    this.result = result;
+    this.cause = cause;
+  }
+}
+
+export interface Submitted {
+  readonly op: Op;
+  readonly listener: FakeListener;
+}
+
+export interface SubmitOptions {
+  readonly length?: number;
+  readonly timeoutMs?: number;
+  readonly pool?: number;
+}
+
+/** Submits a read. */
+export function submitRead(
+  objecter: Objecter,
+  oid: string,
+  { length = 0, timeoutMs = 0, pool = 1 }: SubmitOptions = {},
+): Submitted {
+  const listener = new FakeListener();
+  const operation: ObjectOperation<[]> = { ops: [osdOpRead(0, length)], decode: () => [] };
+  const oloc = { pool, key: '', nspace: '', hash: -1 };
+  const op = objecter.prepareReadOp(oid, oloc, operation, listener);
+  objecter.opSubmit(op, timeoutMs);
+  return { op, listener };
+}

@@ -1,0 +1,313 @@
+import { expect, test } from 'vitest';
+import { Encoder } from '../../../src/common/Encoder.ts';
+import {
+  CEPH_ENTITY_TYPE_CLIENT,
+  CEPH_ENTITY_TYPE_MON,
+  CEPH_ENTITY_TYPE_OSD,
+} from '../../../src/common/entity_name.ts';
+import { EACCES, EOPNOTSUPP } from '../../../src/common/errno.ts';
+import type { Options } from '../../../src/common/options.ts';
+import { MAuth } from '../../../src/messages/MAuth.ts';
+import { MAuthReply } from '../../../src/messages/MAuthReply.ts';
+import { MConfig } from '../../../src/messages/MConfig.ts';
+import { MMonGetVersion } from '../../../src/messages/MMonGetVersion.ts';
+import { MMonGetVersionReply } from '../../../src/messages/MMonGetVersionReply.ts';
+import { MMonMap } from '../../../src/messages/MMonMap.ts';
+import { CEPH_SUBSCRIBE_ONETIME, MMonSubscribe } from '../../../src/messages/MMonSubscribe.ts';
+import { MonClient } from '../../../src/mon/MonClient.ts';
+import { MonMap } from '../../../src/mon/MonMap.ts';
+import type { Message } from '../../../src/msg/Message.ts';
+import { parseAddr } from '../../../src/msg/msg_types.ts';
+import { fakeWorld } from '../../helpers/FakeCluster.ts';
+import type { FakeConnection } from '../../helpers/FakeMessenger.ts';
+import { FSID } from '../../helpers/osdmaps.ts';
+
+const ADDRS = ['v1:10.0.1.1:6789/0', 'v1:10.0.1.2:6789/0', 'v1:10.0.1.3:6789/0'];
+const GLOBAL_ID = 4123;
+
+function monmap(addrs: readonly string[], { epoch = 1, fsid = FSID } = {}): MonMap {
+  const mons = addrs.map((addr, i) => ({ name: 'abc'[i] ?? '', addrs: [parseAddr(addr)] }));
+  return new MonMap({ fsid, epoch, mons });
+}
+
+/** A MonClient, and the test in the place of the monitors. */
+class Monitors {
+  readonly world: ReturnType<typeof fakeWorld>;
+  readonly monc: MonClient;
+  readonly map: MonMap;
+  /** What `authenticate` answered. */
+  readonly done: [result: number, why: string][] = [];
+
+  constructor(count: number, conf: Partial<Options> = {}) {
+    this.world = fakeWorld(conf);
+    this.map = monmap(ADDRS.slice(0, count));
+    const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
+    const initial = MonMap.buildInitial(ADDRS.slice(0, count).join(','));
+    this.monc = new MonClient(this.world.cct, this.world.messenger, name, initial);
+    this.world.messenger.addDispatcherHead(this.monc);
+    this.monc.authenticate((result, why) => this.done.push([result, why]));
+  }
+
+  get con(): FakeConnection {
+    const con = this.world.messenger.cons.at(-1);
+    if (con === undefined) throw new Error('no connection');
+    return con;
+  }
+
+  send(message: Message, con: FakeConnection = this.con): void {
+    this.world.messenger.msDeliverDispatch(con, message);
+  }
+
+  /** Opens the session that is being tried. */
+  open(): void {
+    this.send(new MAuthReply({ protocol: 1, result: 0, globalId: GLOBAL_ID }));
+    this.send(new MMonMap(this.map.encode()));
+  }
+
+  reset(con: FakeConnection = this.con): void {
+    con.down = true;
+    this.world.messenger.msDeliverHandleReset(con, new Error('reset'));
+  }
+
+  /** What the connection was asked to subscribe to, message by message. */
+  subscribed(): string[] {
+    const messages = this.con.sent.filter((message) => message instanceof MMonSubscribe);
+    return messages.map(({ what }) =>
+      [...what]
+        .map(([name, { start, flags }]) => `${name}=${start}${flags ? '' : '+'}`)
+        .sort()
+        .join(' '),
+    );
+  }
+}
+
+test('the first words are a keepalive and the MAuth of stock librados', () => {
+  const { con } = new Monitors(1);
+  expect(con.peerType).toBe(CEPH_ENTITY_TYPE_MON);
+  expect(con.keepalives).toBe(1);
+  const [auth] = con.sent;
+  expect(auth).toBeInstanceOf(MAuth);
+  const enc = new Encoder();
+  auth?.encodePayload(enc);
+  // Recorded: `rados` 16.2.15 with auth none.
+  const recorded = `0000000000000000 ffff 0000000000000000 00000000 1e000000
+    01 01000000 01000000 08000000 0500000061646d696e 0000000000000000 00000000`;
+  expect(Buffer.from(enc.take()).toString('hex')).toBe(recorded.replaceAll(/\s/g, ''));
+});
+
+test('a session is open when the monitor has taken our name and sent its map', () => {
+  const mons = new Monitors(1);
+  mons.send(new MAuthReply({ protocol: 1, result: 0, globalId: GLOBAL_ID }));
+  expect(mons.done).toEqual([]);
+  expect(mons.subscribed()).toEqual(['config=0+ monmap=0+']);
+  mons.send(new MMonMap(mons.map.encode()));
+  expect(mons.done).toEqual([[0, '']]);
+  expect(mons.monc.globalId).toBe(GLOBAL_ID);
+  expect(mons.monc.fsid).toBe(FSID);
+});
+
+test('an OSD is shown our name and number', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  expect(mons.monc.buildAuthorizer(CEPH_ENTITY_TYPE_MON)).toBeUndefined();
+  const authorizer = mons.monc.buildAuthorizer(CEPH_ENTITY_TYPE_OSD);
+  expect(authorizer?.protocol).toBe(1);
+  const hex = Buffer.from(authorizer?.bytes ?? []).toString('hex');
+  expect(hex).toBe('01080000000500000061646d696e1b10000000000000');
+});
+
+test('a subscription is sent once', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  expect(mons.monc.subWant('osdmap', 0, CEPH_SUBSCRIBE_ONETIME)).toBe(true);
+  mons.monc.renewSubs();
+  expect(mons.monc.subWant('osdmap', 0, CEPH_SUBSCRIBE_ONETIME)).toBe(false);
+  mons.monc.renewSubs();
+  expect(mons.subscribed()).toEqual(['config=0+ monmap=0+', 'osdmap=0']);
+});
+
+test('a new session is told what is still wanted, from where it stands', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  mons.monc.subWant('osdmap', 5, 0);
+  mons.monc.subWant('once', 3, CEPH_SUBSCRIBE_ONETIME);
+  mons.monc.renewSubs();
+  mons.monc.subGot('osdmap', 9);
+  mons.monc.subGot('once', 3);
+  mons.reset();
+  mons.world.clock.advance();
+  mons.open();
+  expect(mons.subscribed()).toEqual(['config=0+ monmap=2+ osdmap=10+']);
+});
+
+test('a version request is answered by its handle', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  const seen: number[] = [];
+  mons.monc.getVersion('osdmap', (newest) => seen.push(newest));
+  const second = mons.monc.getVersion('osdmap', (newest) => seen.push(newest));
+  mons.monc.cancelVersion(second);
+  const asked = mons.con.sent.filter((message) => message instanceof MMonGetVersion);
+  for (const { handle } of asked) mons.send(new MMonGetVersionReply(handle, 40 + handle, 1));
+  expect(seen).toEqual([41]);
+});
+
+test('version requests are asked again of the next session', () => {
+  const mons = new Monitors(1);
+  const seen: number[] = [];
+  mons.monc.getVersion('osdmap', (newest) => seen.push(newest));
+  mons.open();
+  mons.reset();
+  mons.world.clock.advance();
+  mons.open();
+  const asked = mons.con.sent.filter((message) => message instanceof MMonGetVersion);
+  for (const { handle } of asked) mons.send(new MMonGetVersionReply(handle, 7, 1));
+  expect(seen).toEqual([7]);
+});
+
+test('each monitor is tried once before any is tried again', () => {
+  const mons = new Monitors(3);
+  const order = [String(mons.con.peerAddr)];
+  for (let i = 0; i < 5; i++) {
+    const { con } = mons;
+    mons.reset();
+    while (mons.con === con) mons.world.clock.advance(100);
+    order.push(String(mons.con.peerAddr));
+  }
+  expect([...order.slice(0, 3)].sort()).toEqual(ADDRS);
+  expect([...order.slice(3)].sort()).toEqual(ADDRS);
+});
+
+test('a monitor that refuses is left at once for the next one', () => {
+  const mons = new Monitors(2);
+  const first = mons.con;
+  mons.world.messenger.msDeliverHandleRefused(first, new Error('connection refused'));
+  mons.world.clock.advance();
+  expect(first.down).toBe(true);
+  expect(mons.con.peerAddr.equals(first.peerAddr)).toBe(false);
+  expect(mons.monc.describeTried()).toContain(`${first.peerAddr} (connection refused)`);
+});
+
+test('a monitor that says nothing is left after mon_client_hunt_interval', () => {
+  const mons = new Monitors(2);
+  const first = mons.con;
+  mons.world.clock.advance(2_999);
+  expect(mons.con).toBe(first);
+  mons.world.clock.advance(1);
+  expect(first.down).toBe(true);
+  expect(mons.con).not.toBe(first);
+});
+
+test('when all fail, tries become rarer', () => {
+  const mons = new Monitors(1);
+  const times = [0];
+  for (let i = 0; i < 10; i++) {
+    const { con } = mons;
+    mons.world.messenger.msDeliverHandleRefused(con, new Error('refused'));
+    while (mons.con === con) mons.world.clock.advance(100);
+    times.push(mons.world.clock.now());
+  }
+  const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+  expect(gaps.slice(1)).toEqual([200, 400, 800, 1600, 3200, 6400, 12800, 15000, 15000]);
+});
+
+test('a monitor that says no is believed', () => {
+  const mons = new Monitors(2);
+  mons.send(new MAuthReply({ protocol: 1, result: -EACCES, globalId: 0, resultMsg: 'go away' }));
+  expect(mons.done).toEqual([[-EACCES, expect.stringContaining('go away')]]);
+});
+
+test('a monitor that wants more than auth none is not talked to', () => {
+  const mons = new Monitors(1);
+  mons.send(new MAuthReply({ protocol: 2, result: 0, globalId: 1 }));
+  expect(mons.done).toEqual([[-EOPNOTSUPP, expect.stringContaining('auth protocol 2')]]);
+});
+
+test('monitors with msgr v2 only cannot be talked to', () => {
+  const world = fakeWorld();
+  const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
+  const initial = MonMap.buildInitial('v2:10.0.1.1:3300');
+  const monc = new MonClient(world.cct, world.messenger, name, initial);
+  const done: number[] = [];
+  monc.authenticate((result) => done.push(result));
+  expect(done).toEqual([-EOPNOTSUPP]);
+});
+
+test('a monitor of another cluster is left', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  const other = monmap(ADDRS.slice(0, 1), {
+    epoch: 9,
+    fsid: '99999999-1111-2222-3333-444444444444',
+  });
+  const { con } = mons;
+  mons.send(new MMonMap(other.encode()));
+  expect(con.down).toBe(true);
+  expect(mons.monc.fsid).toBe(FSID);
+});
+
+test('a damaged monitor map resets the session', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  const { con } = mons;
+  mons.send(new MMonMap(new Uint8Array([9, 9, 9])));
+  expect(con.down).toBe(true);
+  expect(mons.monc.monmap.epoch).toBe(1);
+});
+
+test('a monitor that is no longer one is left for another', () => {
+  const mons = new Monitors(2);
+  mons.open();
+  const left = String(mons.con.peerAddr);
+  const rest = ADDRS.slice(0, 2).filter((addr) => addr !== left);
+  mons.send(new MMonMap(monmap(rest, { epoch: 2 }).encode()));
+  mons.world.clock.advance();
+  expect(String(mons.con.peerAddr)).toBe(rest[0]);
+});
+
+test('what a monitor that was left sends late has no effect', () => {
+  const mons = new Monitors(1);
+  const old = mons.con;
+  mons.reset();
+  mons.world.clock.advance();
+  mons.send(new MAuthReply({ protocol: 1, result: 0, globalId: 99 }), old);
+  expect(mons.monc.globalId).toBe(0);
+});
+
+test('options from the monitor are taken', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  expect(mons.monc.msDispatch(mons.con, new MConfig(new Map([['a', 'b']])))).toBe(true);
+});
+
+test('an open session is pinged, and left when the answers stay away', () => {
+  const mons = new Monitors(1, { mon_client_ping_interval: 10, mon_client_ping_timeout: 30 });
+  mons.open();
+  const { con } = mons;
+  mons.world.clock.advance(20_000);
+  expect(con.keepalives).toBe(3);
+  con.lastKeepaliveAck = mons.world.clock.now();
+  mons.world.clock.advance(30_000);
+  expect(con.down).toBe(false);
+  mons.world.clock.advance(10_000);
+  expect(con.down).toBe(true);
+});
+
+test('only who waits for an answer keeps the clock going', () => {
+  const mons = new Monitors(1);
+  expect(mons.world.clock.refs).toBe(1);
+  mons.open();
+  expect(mons.world.clock.refs).toBe(0);
+  const handle = mons.monc.getVersion('osdmap', () => {});
+  expect(mons.world.clock.refs).toBe(1);
+  mons.monc.cancelVersion(handle);
+  expect(mons.world.clock.refs).toBe(0);
+});
+
+test('shutdown closes the connection and leaves no timer', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  mons.monc.shutdown();
+  expect(mons.con.down).toBe(true);
+  expect(mons.world.clock.timers).toBe(0);
+});
