@@ -23,6 +23,12 @@ export interface LinkMatch {
   readonly to?: string;
 }
 
+/** A fault that comes once. */
+export interface OnceFault extends Disposable {
+  /** It is yet to come. */
+  readonly isPending: boolean;
+}
+
 /** Who listens at a port. */
 interface Listener {
   readonly name: string;
@@ -82,13 +88,13 @@ export class SimNetwork {
   }
 
   /** Flips one bit of the byte that comes after the next `after` bytes. Once. */
-  corrupt(match: LinkMatch, after: number): Disposable {
-    return this.#add(match, { kind: 'corrupt', left: after });
+  corrupt(match: LinkMatch, after: number): OnceFault {
+    return this.#addOnce(match, { kind: 'corrupt', left: after });
   }
 
   /** Ends the connection, for both sides, when `after` more bytes have come. Once. */
-  cut(match: LinkMatch, after: number, how: 'fin' | 'rst'): Disposable {
-    return this.#add(match, { kind: 'cut', left: after, how });
+  cut(match: LinkMatch, after: number, how: 'fin' | 'rst'): OnceFault {
+    return this.#addOnce(match, { kind: 'cut', left: after, how });
   }
 
   /** Resets every connection between `a` and `b`. */
@@ -170,6 +176,15 @@ export class SimNetwork {
         if (!this.#faults.delete(fault)) return;
         for (const link of this.#links.values()) this.#update(link);
         if (fault.kind === 'hold') this.#release();
+      },
+    };
+  }
+
+  #addOnce(match: LinkMatch, fault: Extract<Fault, { left: number }>): OnceFault {
+    return {
+      ...this.#add(match, fault),
+      get isPending() {
+        return fault.left >= 0;
       },
     };
   }

@@ -32,7 +32,7 @@ export type {
   SimOsd,
   SimPool,
 } from './SimCluster.ts';
-export type { LinkMatch, SimNetwork } from './SimNetwork.ts';
+export type { LinkMatch, OnceFault, SimNetwork } from './SimNetwork.ts';
 export type { TimedEntry, Trace } from './Trace.ts';
 
 /** A message to oneself comes when all promises that could go on have done so. */

@@ -37,7 +37,7 @@ export type {
   SimOsd,
   SimPool,
 } from './SimCluster.ts';
-export type { LinkMatch, SimNetwork } from './SimNetwork.ts';
+export type { LinkMatch, OnceFault, SimNetwork } from './SimNetwork.ts';
 export type { TimedEntry, Trace } from './Trace.ts';
 
 function scheduleInNode(resume: () => void): void {
