@@ -1,3 +1,5 @@
+import { assert } from './errors.ts';
+
 /** What `perf dump` shows for an average: Ceph's avgcount and sum. */
 export interface Average {
   avgcount: number;
@@ -6,54 +8,60 @@ export interface Average {
 
 type Value = number | Average;
 
+interface Counter {
+  readonly average: boolean;
+  value: number;
+  /** Of an average: how many quantities `value` is the sum of. */
+  count: number;
+}
+
 /**
  * One named set of counters, dumped in the order in which they were declared.
  * Ceph: src/common/perf_counters.h. Names are those of `perf dump`.
  */
 export class PerfCounters<Name extends string> {
-  readonly #values = new Map<Name, number>();
-  readonly #averages = new Map<Name, Average>();
-  readonly #order: readonly Name[];
+  readonly #counters: ReadonlyMap<Name, Counter>;
 
   /** `averages`: which of `names` count a quantity per event. */
   constructor(names: readonly Name[], averages: readonly Name[] = []) {
-    this.#order = names;
-    for (const name of names) {
-      if (averages.includes(name)) this.#averages.set(name, { avgcount: 0, sum: 0 });
-      else this.#values.set(name, 0);
-    }
+    this.#counters = new Map(
+      names.map((name) => [name, { average: averages.includes(name), value: 0, count: 0 }]),
+    );
   }
 
+  /** Of an average: adds the quantity `by` of one event. */
   inc(name: Name, by = 1): void {
-    const average = this.#averages.get(name);
-    if (average === undefined) {
-      this.#values.set(name, (this.#values.get(name) ?? 0) + by);
-    } else {
-      average.avgcount += 1;
-      average.sum += by;
-    }
+    const counter = this.#counter(name);
+    counter.value += by;
+    counter.count += 1;
   }
 
   dec(name: Name, by = 1): void {
-    this.#values.set(name, (this.#values.get(name) ?? 0) - by);
+    this.#counter(name).value -= by;
   }
 
   set(name: Name, value: number): void {
-    this.#values.set(name, value);
+    this.#counter(name).value = value;
   }
 
+  /** Of an average: the sum. */
   get(name: Name): number {
-    return this.#values.get(name) ?? this.#averages.get(name)?.sum ?? 0;
+    return this.#counter(name).value;
   }
 
   /** The shape of one section of `perf dump`. */
   dump(): Record<string, Value> {
     const out: Record<string, Value> = {};
-    for (const name of this.#order) {
-      const average = this.#averages.get(name);
-      out[name] = average === undefined ? this.get(name) : { ...average };
+    for (const [name, { average, value, count }] of this.#counters) {
+      out[name] = average ? { avgcount: count, sum: value } : value;
     }
     return out;
+  }
+
+  #counter(name: Name): Counter {
+    const counter = this.#counters.get(name);
+    assert(counter !== undefined, 'a counter that was not declared');
+    return counter;
   }
 }
 

@@ -21,7 +21,8 @@ export function decodeUtime(dec: Decoder): utime_t {
 /** From milliseconds since 1970 UTC. */
 export function utimeFromMs(ms: number): utime_t {
   const sec = Math.floor(ms / 1000);
-  return { sec, nsec: Math.round((ms - sec * 1000) * 1e6) };
+  // Never up: a second has no nanosecond 10^9.
+  return { sec, nsec: Math.min(Math.floor((ms - sec * 1000) * 1e6), 999_999_999) };
 }
 
 /** In milliseconds since 1970 UTC. */
