@@ -46,8 +46,9 @@ export function pgToRawOsds(
   pool: pg_pool_t,
   pg: pg_t,
 ): number[] {
-  const pps = rawPgToPps(pool, pg);
-  const osds = crush.doRule(pool.crushRule, pps, pool.size, map.osdWeight, pg.pool);
+  const ruleno = crush.findRule(pool.crushRule, pool.type, pool.size);
+  if (ruleno < 0) return [];
+  const osds = crush.doRule(ruleno, rawPgToPps(pool, pg), pool.size, map.osdWeight, pg.pool);
   return keep(pool, osds, (osd) => exists(map, osd));
 }
 

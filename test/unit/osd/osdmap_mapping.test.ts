@@ -1,24 +1,42 @@
 import { describe, expect, test } from 'vitest';
+import { CrushWrapper } from '../../../src/crush/CrushWrapper.ts';
 import { CRUSH_ITEM_NONE } from '../../../src/crush/crush_types.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import type { OSDMapIncremental } from '../../../src/osd/OSDMapIncremental.ts';
-import { newPgPool, POOL_TYPE_ERASURE } from '../../../src/osd/pg_pool.ts';
+import { newPgPool, POOL_TYPE_ERASURE, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
 import { CEPH_OSD_OUT, CEPH_OSD_UP } from '../../../src/osd/rados.ts';
 import { changeMap, upMap } from '../../helpers/osdmaps.ts';
 
 const NONE = CRUSH_ITEM_NONE;
 const PG = { pool: 1, seed: 3 };
 const replicated = upMap(6, 6, [{ name: 'r', pgNum: 16 }]);
-/** The replicated rule serves here too: it leaves no holes of its own. */
-const erasure = changeMap(upMap(6, 6, []), (inc) =>
-  inc.newPools.set(1, newPgPool({ pgNum: 16, type: POOL_TYPE_ERASURE, minSize: 3 })),
-);
+const erasure = withErasurePool(upMap(6, 6, []));
 const [a = -1, b = -1, c = -1] = replicated.pgToUpActingOsds(PG).up;
+const [d = -1, e = -1, f = -1] = erasure.pgToUpActingOsds(PG).up;
 const [x = -1, y = -1] = [0, 1, 2, 3, 4, 5].filter((osd) => ![a, b, c].includes(osd));
+
+function withErasurePool(map: OSDMap): OSDMap {
+  const crush = CrushWrapper.decode(map.data.crush);
+  const crushRule = crush.addSimpleRule('shards', 'default', 'host', 'indep', POOL_TYPE_ERASURE);
+  return changeMap(map, (inc) => {
+    inc.crush = crush.encode();
+    inc.newPools.set(1, newPgPool({ pgNum: 16, type: POOL_TYPE_ERASURE, crushRule }));
+  });
+}
 
 function placed(map: OSDMap, change: (inc: OSDMapIncremental) => void) {
   return changeMap(map, change).pgToUpActingOsds(PG);
 }
+
+describe('a pool', () => {
+  test('of another type or size than its rule is for has no OSDs', () => {
+    const place = (pool: Partial<pg_pool_t>) =>
+      placed(replicated, (inc) => inc.newPools.set(1, newPgPool({ pgNum: 16, ...pool }))).up;
+    expect(place({ type: POOL_TYPE_ERASURE })).toEqual([]);
+    expect(place({ size: 11 })).toEqual([]);
+    expect(place({ crushRule: 7 })).toEqual([]);
+  });
+});
 
 describe('a down OSD', () => {
   test('leaves no gap among copies', () => {
@@ -31,11 +49,11 @@ describe('a down OSD', () => {
   });
 
   test('leaves a hole among shards', () => {
-    expect(placed(erasure, (inc) => inc.newState.set(a, CEPH_OSD_UP))).toEqual({
-      up: [NONE, b, c],
-      upPrimary: b,
-      acting: [NONE, b, c],
-      actingPrimary: b,
+    expect(placed(erasure, (inc) => inc.newState.set(d, CEPH_OSD_UP))).toEqual({
+      up: [NONE, e, f],
+      upPrimary: e,
+      acting: [NONE, e, f],
+      actingPrimary: e,
     });
   });
 });
@@ -112,8 +130,8 @@ describe('primary affinity', () => {
   });
 
   test('moves no shard', () => {
-    const place = placed(erasure, (inc) => inc.newPrimaryAffinity.set(a, 0));
-    expect([place.up, place.upPrimary]).toEqual([[a, b, c], b]);
+    const place = placed(erasure, (inc) => inc.newPrimaryAffinity.set(d, 0));
+    expect([place.up, place.upPrimary]).toEqual([[d, e, f], e]);
   });
 
   test('of 0 everywhere leaves the lead where it was', () => {
