@@ -1,15 +1,15 @@
 import type { CephContext } from '../common/CephContext.ts';
+import type { Abortable, AbortListeners } from './AbortListeners.ts';
 import type { AbortSignalLike } from './CallOptions.ts';
 
 /**
  * One public call under way: its promise, which settles once, by way of the finisher, and the signal
  * that may end it.
  */
-export abstract class Call<T> {
+export abstract class Call<T> implements Abortable {
   readonly promise: Promise<T>;
   readonly #cct: CephContext;
-  #signal: AbortSignalLike | undefined;
-  #onAbort: (() => void) | undefined;
+  #stopListening: (() => void) | undefined;
   #resolve: (value: T) => void = () => {};
   #reject: (reason: unknown) => void = () => {};
   #isSettled = false;
@@ -23,17 +23,16 @@ export abstract class Call<T> {
   }
 
   /** Ends what is under way, so that the call rejects with `reason`. */
-  protected abstract abort(reason: unknown): void;
+  abstract abort(reason: unknown): void;
 
   /** From now on `signal` ends the call. False: it was aborted before, and the call is rejected. */
-  listen(signal: AbortSignalLike): boolean {
+  listen(signal: AbortSignalLike, listeners: AbortListeners): boolean {
     if (signal.aborted) {
       this.reject(signal.reason);
       return false;
     }
-    this.#signal = signal;
-    this.#onAbort = () => this.abort(signal.reason);
-    signal.addEventListener('abort', this.#onAbort);
+    listeners.add(signal, this);
+    this.#stopListening = () => listeners.delete(signal, this);
     return true;
   }
 
@@ -55,7 +54,7 @@ export abstract class Call<T> {
   #settle(): boolean {
     if (this.#isSettled) return false;
     this.#isSettled = true;
-    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#stopListening?.();
     this.settled();
     return true;
   }

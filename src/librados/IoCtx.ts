@@ -155,7 +155,7 @@ export class IoCtx {
     });
     const request = { syscall, oid, oloc: this.#oloc, poolName: this.poolName };
     const call = new ReadCall(session, request, operation, finish);
-    if (signal === undefined || call.listen(signal)) call.submit(timeout);
+    if (signal === undefined || call.listen(signal, session.aborts)) call.submit(timeout);
     return call.promise;
   }
 }

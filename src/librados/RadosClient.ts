@@ -9,6 +9,7 @@ import { MonMap } from '../mon/MonMap.ts';
 import { Messenger } from '../msg/Messenger.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { Objecter } from '../osdc/Objecter.ts';
+import { AbortListeners } from './AbortListeners.ts';
 import { rejected } from './Call.ts';
 import type { CallOptions } from './CallOptions.ts';
 import { checkTimeout } from './check_arguments.ts';
@@ -52,6 +53,7 @@ export class RadosClient implements AsyncDisposable {
     this.#session = {
       cct,
       objecter: this.#objecter,
+      aborts: new AbortListeners(),
       who: () => this.#messenger.who,
       osdMap: () => this.osdMap,
       checkConnected: (syscall) => this.#checkConnected(syscall),
@@ -199,7 +201,7 @@ export class RadosClient implements AsyncDisposable {
     const call = new WaitCall<T>(this.#cct, syscall, () => this.#calls.delete(call));
     try {
       checkTimeout(syscall, timeout);
-      if (signal !== undefined && !call.listen(signal)) return call.promise;
+      if (signal !== undefined && !call.listen(signal, this.#session.aborts)) return call.promise;
       this.#calls.add(call);
       start(call);
       call.setTimeout(timeout, () => {

@@ -49,7 +49,7 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
     objecter.opSubmit(this.#op, timeoutMs);
   }
 
-  protected override abort(reason: unknown): void {
+  override abort(reason: unknown): void {
     this.#aborted = true;
     if (this.#op !== undefined) this.#session.objecter.opCancel(this.#op, ECANCELED, reason);
   }

@@ -26,8 +26,8 @@ export class OpDeadlines {
   #sweep(): void {
     this.#disarm();
     const now = this.#clock.now();
-    // Those whose ops end here may submit others, which are not due yet.
-    for (const op of [...this.#ops]) if (op.deadline <= now) this.#expired(op);
+    // The last one first: of ops that wait for their budget and are due too, none then gets any.
+    for (const op of [...this.#ops].reverse()) if (op.deadline <= now) this.#expired(op);
     let earliest = Number.POSITIVE_INFINITY;
     for (const op of this.#ops) earliest = Math.min(earliest, op.deadline);
     if (earliest < this.#timerAt) this.#arm(earliest);

@@ -81,3 +81,11 @@ test('the time of an op runs while it waits for its budget', () => {
   expect(listener.result).toBeLessThan(0);
   expect(sentTids(cluster)).toEqual([1]);
 });
+
+test('of ops that time out together none is sent on the way', () => {
+  const cluster = new FakeCluster({ objecter_inflight_ops: 2 });
+  for (const oid of ['a', 'b', 'c', 'd']) submitRead(cluster.objecter, oid, { timeoutMs: 100 });
+  cluster.clock.advance(100);
+  expect(sentTids(cluster)).toEqual([1, 2]);
+  expect(cluster.objecter.budget).toEqual({ ops: 0, bytes: 0 });
+});
