@@ -1,8 +1,9 @@
 import { Decoder } from '../common/Decoder.ts';
 import { Encoder } from '../common/Encoder.ts';
 import { addBucket, addRule, bucketItemWeights, makeBucket, nextBucketId } from './builder.ts';
+import { CrushCompiler } from './CrushCompiler.ts';
 import { CrushWork } from './CrushWork.ts';
-import { type CrushData, decodeCrush, encodeCrush } from './crush_codec.ts';
+import { type CrushData, decodeCrush, emptyCrush, encodeCrush } from './crush_codec.ts';
 import {
   CRUSH_BUCKET_STRAW2,
   CRUSH_RULE_CHOOSE_FIRSTN,
@@ -16,6 +17,7 @@ import {
   type crush_bucket,
   type crush_rule,
 } from './crush_types.ts';
+import { decompileCrush } from './decompile.ts';
 import { getOrCreateClassId, rebuildRootsWithClasses } from './device_classes.ts';
 import { crushDoRule } from './mapper.ts';
 import { createStraw2Table } from './Straw2Table.ts';
@@ -61,19 +63,8 @@ export class CrushWrapper {
 
   /** A map with nothing in it but Ceph's types, and jewel's tunables. */
   static create({ wasm = true }: CrushWrapperOptions = {}): CrushWrapper {
-    const crush = {
-      buckets: [],
-      rules: [],
-      maxDevices: 0,
-      tunables: TUNABLES_JEWEL,
-      typeMap: new Map(DEFAULT_TYPES.entries()),
-      nameMap: new Map(),
-      ruleNameMap: new Map(),
-      classMap: new Map(),
-      className: new Map(),
-      classBucket: new Map(),
-      chooseArgs: new Map(),
-    };
+    const typeMap = new Map(DEFAULT_TYPES.entries());
+    const crush = { ...emptyCrush(), tunables: TUNABLES_JEWEL, typeMap };
     return new CrushWrapper(crush, wasm);
   }
 
@@ -82,11 +73,21 @@ export class CrushWrapper {
     return new CrushWrapper(decodeCrush(new Decoder(bytes, 'crush_map')), wasm);
   }
 
+  /** From the language of `crushtool -c`. Throws CrushCompileError with line and column. */
+  static compile(text: string, { wasm = true }: CrushWrapperOptions = {}): CrushWrapper {
+    return new CrushWrapper(new CrushCompiler(text).compile(), wasm);
+  }
+
   /** In Pacific's encoding. */
   encode(): Uint8Array {
     const enc = new Encoder(4096);
     encodeCrush(enc, this.crush);
     return enc.take();
+  }
+
+  /** In the language of `crushtool -d`. */
+  decompile(): string {
+    return decompileCrush(this.crush);
   }
 
   /**

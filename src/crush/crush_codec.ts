@@ -65,6 +65,23 @@ export interface CrushData {
   chooseArgs: Map<number, Map<number, crush_choose_arg>>;
 }
 
+/** A map with nothing in it. */
+export function emptyCrush(): CrushData {
+  return {
+    buckets: [],
+    rules: [],
+    maxDevices: 0,
+    tunables: TUNABLES_LEGACY,
+    typeMap: new Map(),
+    nameMap: new Map(),
+    ruleNameMap: new Map(),
+    classMap: new Map(),
+    className: new Map(),
+    classBucket: new Map(),
+    chooseArgs: new Map(),
+  };
+}
+
 /** Steps in one rule, at most; rules in use have ten. */
 const RULE_STEPS_MAX = 1000;
 

@@ -4,7 +4,7 @@
  */
 import { addBucket, bucketItemWeights, makeBucket } from './builder.ts';
 import type { CrushData } from './crush_codec.ts';
-import type { crush_bucket } from './crush_types.ts';
+import { CRUSH_BUCKET_UNIFORM, type crush_bucket } from './crush_types.ts';
 
 /** The class's number; a new one if the name is new. Ceph: get_or_create_class_id. */
 export function getOrCreateClassId(crush: CrushData, name: string): number {
@@ -20,16 +20,40 @@ export function getOrCreateClassId(crush: CrushData, name: string): number {
  */
 export function rebuildRootsWithClasses(crush: CrushData): void {
   const old = crush.classBucket;
+  if (crush.className.size === 0 && old.size === 0) return;
   removeShadows(crush);
+  populateClasses(crush, old);
+}
+
+/**
+ * Makes a shadow tree for each root and class, under the ids of `old` where that has some. A
+ * uniform bucket with a device of a class has no shadow, and at the first of those it stops with
+ * what there is: Ceph: populate_classes, whose callers go on then.
+ */
+export function populateClasses(crush: CrushData, old: CrushData['classBucket']): void {
   const taken = new Set([...old.values()].flatMap((shadows) => [...shadows.values()]));
   const classes = [...crush.className.keys()].sort((a, b) => a - b);
   for (const root of findRoots(crush)) {
-    for (const classId of classes) cloneForClass(crush, root, classId, old, taken);
+    if (isShadowName(crush.nameMap.get(root.id))) continue;
+    for (const classId of classes) {
+      if (cloneForClass(crush, root, classId, old, taken) === undefined) return;
+    }
   }
 }
 
 export function isShadowName(name: string | undefined): boolean {
   return name?.includes('~') ?? false;
+}
+
+/** The bucket that a shadow stands for, and its class; of anything else itself. Ceph: split_id_class. */
+export function splitIdClass(
+  crush: CrushData,
+  id: number,
+): { id: number; classId: number | undefined } {
+  for (const [original, shadows] of crush.classBucket) {
+    for (const [classId, shadow] of shadows) if (shadow === id) return { id: original, classId };
+  }
+  return { id, classId: undefined };
 }
 
 function removeShadows(crush: CrushData): void {
@@ -59,7 +83,7 @@ function cloneForClass(
   classId: number,
   old: CrushData['classBucket'],
   taken: ReadonlySet<number>,
-): crush_bucket {
+): crush_bucket | undefined {
   const known = crush.classBucket.get(original.id)?.get(classId);
   const clone = known === undefined ? undefined : crush.buckets[-1 - known];
   if (clone !== undefined) return clone;
@@ -71,6 +95,7 @@ function cloneForClass(
     const child = crush.buckets[-1 - item];
     if (child !== undefined) {
       const shadow = cloneForClass(crush, child, classId, old, taken);
+      if (shadow === undefined) return undefined;
       items.push(shadow.id);
       weights.push(shadow.weight);
     } else if (crush.classMap.get(item) === classId) {
@@ -78,6 +103,9 @@ function cloneForClass(
       weights.push(originalWeights[i] ?? 0);
     }
   }
+  // Begun empty, a uniform bucket takes only what weighs nothing.
+  if (original.alg === CRUSH_BUCKET_UNIFORM && weights.some((weight) => weight > 0))
+    return undefined;
   const id = old.get(original.id)?.get(classId) ?? freeId(crush, taken);
   const { alg, type } = original;
   const parts = { id, alg, type, items, weights };

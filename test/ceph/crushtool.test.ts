@@ -32,6 +32,8 @@ describe.skipIf(!installed)(`the real crushtool agrees (SEED=${SEED})`, () => {
       const bytes = readFileSync(binary);
       const map = CrushWrapper.decode(bytes);
       expect(Buffer.from(map.encode()).equals(bytes)).toBe(true);
+      expect(Buffer.from(CrushWrapper.compile(text).encode()).equals(bytes)).toBe(true);
+      expect(map.decompile()).toBe(execFileSync('crushtool', ['-d', binary]).toString());
 
       const args = ['-i', binary, '--test', '--show-mappings', '--num-rep', `${numRep}`];
       for (const [device, weight] of weights) args.push('--weight', `${device}`, weight.toFixed(4));

@@ -17,6 +17,8 @@ interface Bucket {
 }
 
 const ALGS = ['uniform', 'list', 'tree', 'straw', 'straw2'];
+/** Uniform buckets have no shadows for a class, and those of trees hold bytes of chance. */
+const SHADOW_ALGS = ['list', 'straw', 'straw2'];
 const TYPES = ['osd', 'host', 'rack', 'root'];
 
 /** A tree's node count is a byte. */
@@ -34,9 +36,13 @@ class MapMaker {
   readonly #random: Random;
   readonly #ids: number[] = [];
   #devices: string[] = [];
+  readonly #hasClasses: boolean;
+  /** Those that devices have. */
+  readonly #classes = new Set<string>();
 
   constructor(random: Random) {
     this.#random = random;
+    this.#hasClasses = this.#chance(0.3);
   }
 
   make(): RandomMap {
@@ -44,9 +50,10 @@ class MapMaker {
     this.#devices = deviceIds.map((id) => `osd.${id}`);
     for (let i = 1; i < 200; i++) this.#ids.push(-i);
     const buckets = this.#buckets();
+    const deviceLines = deviceIds.map((id) => `device ${id} osd.${id}${this.#deviceClass()}`);
     const text = [
       ...this.#tunables(),
-      ...deviceIds.map((id) => `device ${id} osd.${id}`),
+      ...deviceLines,
       ...TYPES.map((name, id) => `type ${id} ${name}`),
       ...buckets.flatMap((bucket) => this.#bucketText(bucket)),
       ...this.#rules(buckets),
@@ -67,6 +74,13 @@ class MapMaker {
       if (this.#chance(0.9)) ids.push(id);
     }
     return ids;
+  }
+
+  #deviceClass(): string {
+    if (!this.#hasClasses || this.#chance(0.3)) return '';
+    const name = this.#pick(['ssd', 'hdd']);
+    this.#classes.add(name);
+    return ` class ${name}`;
   }
 
   #tunables(): string[] {
@@ -99,7 +113,8 @@ class MapMaker {
     return lists.map((list, i) => {
       const name = `${type}${i}`;
       const straw2 = this.#chance(0.3);
-      const alg = straw2 ? 'straw2' : this.#pick(ALGS);
+      const algs = this.#hasClasses ? SHADOW_ALGS : ALGS;
+      const alg = straw2 ? 'straw2' : this.#pick(algs);
       const kept = alg === 'tree' ? list.slice(0, TREE_ITEMS_MAX) : list;
       return { name, id: this.#takeId(), type, alg, items: kept };
     });
@@ -173,7 +188,9 @@ class MapMaker {
       root.type === 'root' && this.#chance(0.4)
         ? [`  step choose ${mode} ${count()} type rack`, leaf(this.#pick(['osd', 'host']))]
         : [leaf(this.#pick(['osd', 'host', root.type === 'root' ? 'rack' : 'host']))];
-    return [`  step take ${root.name}`, ...steps, '  step emit'];
+    const classes = [...this.#classes];
+    const ofClass = classes.length > 0 && this.#chance(0.5) ? ` class ${this.#pick(classes)}` : '';
+    return [`  step take ${root.name}${ofClass}`, ...steps, '  step emit'];
   }
 
   #chooseArgs(buckets: readonly Bucket[]): string[] {
