@@ -1,5 +1,5 @@
 import { Straw2Engine } from '../wasm/Straw2Engine.ts';
-import { CRUSH_ITEM_NONE, type crush_bucket_straw2, type crush_choose_arg } from './crush_types.ts';
+import type { crush_bucket_straw2, crush_choose_arg } from './crush_types.ts';
 import { bucketStraw2Choose, chooseArgIds, chooseArgWeights, lnTable } from './straw2.ts';
 
 /** In place of an address: not stored yet, and nothing that the engine can serve. */
@@ -27,7 +27,7 @@ export function createStraw2Table(): Straw2Table | undefined {
 export class Straw2Table {
   readonly #engine: Straw2Engine;
   #generation: number;
-  /** Addresses by slot; those under choose_args by their weight set. */
+  /** Addresses by slot; those under choose_args by weight set. */
   #buckets: number[] = [];
   #args = new Map<crush_choose_arg, number[]>();
 
@@ -44,24 +44,29 @@ export class Straw2Table {
     arg: crush_choose_arg | undefined,
     position: number,
   ): number {
-    if (this.#generation !== this.#engine.generation) this.#forget();
-    const addresses = arg === undefined ? this.#buckets : this.#args.get(arg);
-    const known = addresses?.[indexOf(bucket, arg, position)] ?? UNKNOWN;
-    const address = known === UNKNOWN ? this.#store(bucket, arg, position) : known;
+    const engine = this.#engine;
+    if (this.#generation !== engine.generation) this.#forget();
+    const known =
+      arg === undefined
+        ? this.#buckets[-1 - bucket.id]
+        : this.#args.get(arg)?.[weightSetOf(arg, position)];
+    const address = known || this.#store(bucket, arg, position);
     if (address === UNSERVED) return bucketStraw2Choose(bucket, x, r, arg, position);
-    return bucket.items[this.#engine.choose(address, x, r)] ?? CRUSH_ITEM_NONE;
+    return engine.choose(address, x, r);
   }
 
   #store(bucket: crush_bucket_straw2, arg: crush_choose_arg | undefined, position: number): number {
     const weights = chooseArgWeights(bucket, arg, position);
-    const address = this.#engine.store(chooseArgIds(bucket, arg), weights) ?? UNSERVED;
+    const hashed = chooseArgIds(bucket, arg) === bucket.items;
+    const address = (hashed ? this.#engine.store(bucket.items, weights) : undefined) ?? UNSERVED;
     if (this.#generation !== this.#engine.generation) this.#forget();
-    const addresses = arg === undefined ? this.#buckets : (this.#args.get(arg) ?? []);
-    if (arg !== undefined) this.#args.set(arg, addresses);
-    const index = indexOf(bucket, arg, position);
-    // Without holes, so that it stays a plain array.
-    while (addresses.length <= index) addresses.push(UNKNOWN);
-    addresses[index] = address;
+    if (arg === undefined) {
+      put(this.#buckets, -1 - bucket.id, address);
+    } else {
+      const ofArg = this.#args.get(arg) ?? [];
+      put(ofArg, weightSetOf(arg, position), address);
+      this.#args.set(arg, ofArg);
+    }
     return address;
   }
 
@@ -72,10 +77,12 @@ export class Straw2Table {
   }
 }
 
-function indexOf(
-  bucket: crush_bucket_straw2,
-  arg: crush_choose_arg | undefined,
-  position: number,
-): number {
-  return arg === undefined ? -1 - bucket.id : Math.min(position, arg.weightSet.length);
+function weightSetOf(arg: crush_choose_arg, position: number): number {
+  return Math.min(position, arg.weightSet.length);
+}
+
+/** Fills up what lies before, so that the list has no holes and stays a plain array. */
+function put(addresses: number[], index: number, address: number): void {
+  while (addresses.length <= index) addresses.push(UNKNOWN);
+  addresses[index] = address;
 }

@@ -8,7 +8,7 @@
  *
  * Vectors are offsets into `work.scratch`, as the original's are pointers.
  */
-import { assert } from '../common/errors.ts';
+import { AssertionError } from '../common/errors.ts';
 import { bucketPermChoose, crushBucketChoose } from './bucket_choose.ts';
 import type { CrushWork } from './CrushWork.ts';
 import {
@@ -218,7 +218,8 @@ function firstnRecurseTries(run: Run): number {
 
 function bucketOf(map: crush_map, item: number): crush_bucket {
   const bucket = map.buckets[-1 - item];
-  assert(bucket !== undefined, `no bucket ${item}`);
+  // No call of assert: it would need its text made up in every step of a mapping.
+  if (bucket === undefined) throw new AssertionError(`no bucket ${item}`);
   return bucket;
 }
 

@@ -43,7 +43,7 @@ interface Exports {
 }
 
 export class Straw2Engine {
-  /** The place in the stored bucket `bucket` of the item that (x, r) chooses. */
+  /** The item that (x, r) chooses from the stored bucket `bucket`. */
   readonly choose: (bucket: number, x: number, r: number) => number;
   /** Addresses from {@link store} are good as long as this stays the same. */
   generation = 0;
@@ -79,13 +79,13 @@ export class Straw2Engine {
   }
 
   /**
-   * Copies a bucket in: what its items are hashed by, and as many weights. Answers its address, or
-   * `undefined` for one that `choose` cannot serve: empty, too big, weights that count as negative.
-   * May move on to the next {@link generation}.
+   * Copies a bucket in, which has as many items as weights. Answers its address, or `undefined` for
+   * one that `choose` cannot serve: empty, too big, weights that count as negative. May move on to
+   * the next {@link generation}.
    */
-  store(ids: Int32Array, weights: Uint32Array): number | undefined {
-    const items = ids.length;
-    if (items === 0 || items > ITEMS_MAX) return undefined;
+  store(items: Int32Array, weights: Uint32Array): number | undefined {
+    const size = items.length;
+    if (size === 0 || size > ITEMS_MAX) return undefined;
     let least = WEIGHT_END;
     let most = 0;
     for (const weight of weights) {
@@ -94,18 +94,18 @@ export class Straw2Engine {
     }
     if (most >= WEIGHT_END) return undefined;
     const equal = least === most && most > 0 && most <= EQUAL_WEIGHT_MAX;
-    const count = Math.ceil(items / LANES) * LANES;
+    const count = Math.ceil(size / LANES) * LANES;
     const address = this.#take(HEADER_LENGTH + count * (equal ? 4 : 12));
     this.#ints[address / 4] = count;
     this.#ints[address / 4 + 1] = equal ? 1 : 0;
     this.#doubles[address / 8 + 1] = most / LEAST_U_STEP;
-    const idsAt = (address + HEADER_LENGTH) / 4;
-    this.#ints.set(ids, idsAt);
-    this.#ints.fill(ids[items - 1] ?? 0, idsAt + items, idsAt + count);
+    const itemsAt = (address + HEADER_LENGTH) / 4;
+    this.#ints.set(items, itemsAt);
+    this.#ints.fill(items[size - 1] ?? 0, itemsAt + size, itemsAt + count);
     if (!equal) {
-      const weightsAt = (idsAt + count) / 2;
+      const weightsAt = (itemsAt + count) / 2;
       this.#doubles.set(weights, weightsAt);
-      this.#doubles.fill(weights[items - 1] ?? 0, weightsAt + items, weightsAt + count);
+      this.#doubles.fill(weights[size - 1] ?? 0, weightsAt + size, weightsAt + count);
     }
     return address;
   }

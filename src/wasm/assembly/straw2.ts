@@ -13,14 +13,14 @@
  *   u32 count of items, a multiple of 4: the last item is repeated, and never wins over itself
  *   u32 1 if all weigh the same and little enough for draws to order as their ln, else 0
  *   f64 highest weight / 2^36
- *   i32[count] ids
+ *   i32[count] items
  *   f64[count] weights, absent if all weigh the same
  */
 const LN: usize = 0;
 const LEAST_U: usize = 0x80000;
 const LEAST_U_LAST: f64 = 4095;
 const DRAWS: usize = 0x84000;
-const IDS: usize = 16;
+const ITEMS: usize = 16;
 
 /** The one u whose ln is not above that of the u before it. */
 const U_ODD = 0xffff;
@@ -29,15 +29,16 @@ const SEED = 1315423911;
 const X = 231232;
 const Y = 1232;
 
-/** The place in the bucket at address `bucket` of the item that (x, r) chooses. */
+/** The item that (x, r) chooses from the bucket at address `bucket`. */
 export function choose(bucket: usize, x: i32, r: i32): i32 {
   const count = load<u32>(bucket);
-  const highs = hash(bucket + IDS, count, x, r);
-  return load<u32>(bucket, 4) ? selectHighest(count, highs) : selectWeighted(bucket, count);
+  const highs = hash(bucket + ITEMS, count, x, r);
+  const place = load<u32>(bucket, 4) ? selectHighest(count, highs) : selectWeighted(bucket, count);
+  return load<i32>(bucket + (place << 2), ITEMS);
 }
 
 /** Writes the items' draws; answers the highest of each lane. */
-function hash(ids: usize, count: u32, x: i32, r: i32): v128 {
+function hash(items: usize, count: u32, x: i32, r: i32): v128 {
   const xs = i32x4.splat(x);
   const rs = i32x4.splat(r);
   const end = count << 2;
@@ -46,16 +47,23 @@ function hash(ids: usize, count: u32, x: i32, r: i32): v128 {
   // One hash is a chain of 90 instructions that wait for each other: three side by side take
   // hardly longer than one.
   for (; at + 48 <= end; at += 48) {
-    const u0 = hash3(xs, v128.load(ids + at), rs);
-    const u1 = hash3(xs, v128.load(ids + at, 16), rs);
-    const u2 = hash3(xs, v128.load(ids + at, 32), rs);
+    const u0 = hash3(xs, v128.load(items + at), rs);
+    const u1 = hash3(xs, v128.load(items + at, 16), rs);
+    const u2 = hash3(xs, v128.load(items + at, 32), rs);
     v128.store(DRAWS + at, u0);
     v128.store(DRAWS + at, u1, 16);
     v128.store(DRAWS + at, u2, 32);
     highs = i32x4.max_s(i32x4.max_s(highs, u0), i32x4.max_s(u1, u2));
   }
-  for (; at < end; at += 16) {
-    const u = hash3(xs, v128.load(ids + at), rs);
+  if (at + 32 <= end) {
+    const u0 = hash3(xs, v128.load(items + at), rs);
+    const u1 = hash3(xs, v128.load(items + at, 16), rs);
+    v128.store(DRAWS + at, u0);
+    v128.store(DRAWS + at, u1, 16);
+    return i32x4.max_s(highs, i32x4.max_s(u0, u1));
+  }
+  if (at < end) {
+    const u = hash3(xs, v128.load(items + at), rs);
     v128.store(DRAWS + at, u);
     highs = i32x4.max_s(highs, u);
   }
@@ -98,7 +106,7 @@ function selectHighestLn(count: u32): i32 {
 /** Any weights below 2^31. An item of weight 0 never wins: ln > 0 and ln > NaN are false. */
 function selectWeighted(bucket: usize, count: u32): i32 {
   const weightMax = load<f64>(bucket, 8);
-  const weights = bucket + IDS + (count << 2);
+  const weights = bucket + ITEMS + (count << 2);
   let best = 0;
   let high = -Infinity;
   let leasts = i32x4.splat(0);
