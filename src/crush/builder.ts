@@ -20,7 +20,9 @@ import { CRUSH_HASH_RJENKINS1 } from './hash.ts';
 const BUCKET_SLOTS_MIN = 8;
 /** Node counts are a byte on the wire. */
 const TREE_ITEMS_MAX = 64;
+/** Slots that may be taken when one more is added, which itself may lie further out. */
 const RULES_MAX = 256;
+const RULE_ID_MAX = 0xffff;
 
 export interface BucketParts {
   readonly id: number;
@@ -110,7 +112,8 @@ export function nextBucketId(crush: CrushData): number {
 
 /** Puts a rule into slot `ruleno`, which is free. Ceph: crush_add_rule. */
 export function addRule(crush: CrushData, rule: crush_rule, ruleno: number): void {
-  if (ruleno >= RULES_MAX) throw new RangeError(`a map holds ${RULES_MAX} rules`);
+  const isFull = ruleno >= crush.rules.length && crush.rules.length >= RULES_MAX;
+  if (isFull || ruleno > RULE_ID_MAX) throw new RangeError(`a map holds ${RULES_MAX} rules`);
   while (ruleno >= crush.rules.length) crush.rules.push(undefined);
   crush.rules[ruleno] = rule;
 }
