@@ -2,7 +2,7 @@ import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import type { Timer } from '../common/Clock.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../common/entity_name.ts';
-import { EIO, ENOENT, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
+import { EIO, ENOENT, EOPNOTSUPP, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
 import { assert, DecodeError, ProtocolError } from '../common/errors.ts';
 import type { PerfCounters } from '../common/PerfCounters.ts';
 import { CEPH_SUBSCRIBE_ONETIME } from '../messages/MMonSubscribe.ts';
@@ -110,7 +110,6 @@ export class Objecter implements Dispatcher {
     // From the last one on, so that no op that waits for budget gets any.
     for (const op of inTidOrder(this.#active).reverse()) this.#finishOp(op, -ESHUTDOWN, undefined);
     for (const session of [...this.#sessions.values()]) this.#closeSession(session);
-    this.#cct.perf.remove('objecter');
   }
 
   // Submission
@@ -165,7 +164,7 @@ export class Objecter implements Dispatcher {
       who: this.#messenger.who,
       fn: 'Objecter.getSession',
       tid: op.tid,
-      facts: { osd: session.osd, addr: String(session.addr), ops: session.ops.size },
+      facts: { osd: session.osd, addr: String(session.addr ?? 'nobody'), ops: session.ops.size },
     });
     this.#sessionOpAssign(session, op);
     if (decision === 'pool_dne') this.#sendOpMapCheck(op);
@@ -211,6 +210,11 @@ export class Objecter implements Dispatcher {
 
   /** Nothing is sent while the session waits to reconnect: then all of its ops are. */
   #sendOp(session: OSDSession, op: Op): void {
+    if (session.addr === undefined) {
+      const cause = new Error(`osd.${session.osd} has no address of msgr v1`);
+      this.#finishOp(op, -EOPNOTSUPP, cause);
+      return;
+    }
     if (session.con === undefined) return;
     const message = this.#prepareOsdOp(op);
     if (op.attempts > 0) this.counters.inc('op_resend');
@@ -265,11 +269,8 @@ export class Objecter implements Dispatcher {
 
   #openSession(session: OSDSession): void {
     const addr = legacyAddr(this.#osdmap?.getAddrs(session.osd) ?? []);
-    if (addr === undefined) {
-      this.#logSession('Objecter.openSession', session, 'the OSD has no v1 address');
-      return;
-    }
     session.addr = addr;
+    if (addr === undefined) return;
     session.con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_OSD, addr);
     session.con.priv = session;
     this.counters.inc('osd_session_open');
@@ -448,8 +449,7 @@ export class Objecter implements Dispatcher {
 
   #isGone(session: OSDSession, map: OSDMap): boolean {
     if (!map.isUp(session.osd)) return true;
-    const addr = legacyAddr(map.getAddrs(session.osd));
-    return session.addr !== undefined && (addr === undefined || !addr.equals(session.addr));
+    return String(legacyAddr(map.getAddrs(session.osd))) !== String(session.addr);
   }
 
   /** Ceph: Objecter::_scan_requests. */
@@ -470,13 +470,15 @@ export class Objecter implements Dispatcher {
   #finishRescan(map: OSDMap, rescan: Rescan): void {
     for (const op of inTidOrder(rescan.resend)) {
       const { target } = op;
-      const gone = target.epoch < map.epoch && calcTarget(map, target) === 'pool_dne';
+      if (target.epoch < map.epoch && calcTarget(map, target) === 'pool_dne') {
+        rescan.poolDne.add(op);
+      }
       const session = this.#getSession(target.osd);
       this.#sessionOpAssign(session, op);
-      if (gone) rescan.poolDne.add(op);
-      else this.#opCancelMapCheck(op);
+      if (rescan.poolDne.has(op)) continue;
+      this.#opCancelMapCheck(op);
       this.#logTarget(op);
-      if (!gone && session !== this.#homeless && !target.paused) this.#sendOp(session, op);
+      if (session !== this.#homeless && !target.paused) this.#sendOp(session, op);
     }
     for (const op of rescan.poolDne) this.#checkOpPoolDne(map, op);
     for (const waiter of this.#mapWaiters) {
@@ -485,7 +487,8 @@ export class Objecter implements Dispatcher {
       waiter.done();
     }
     this.#updateRef();
-    if (this.#wantsMap()) this.#maybeRequestMap();
+    // Nobody else tells us that a pause is over.
+    if (this.#wantsMap() || isPaused(map)) this.#maybeRequestMap();
   }
 
   /** The map cannot be used: a whole one is asked for, and its sender is not trusted to go on. */
@@ -505,9 +508,7 @@ export class Objecter implements Dispatcher {
   /** Ceph: Objecter::_maybe_request_map. */
   #maybeRequestMap(): void {
     const map = this.#osdmap;
-    const goesOn =
-      map !== undefined && (map.flags & (CEPH_OSDMAP_PAUSERD | CEPH_OSDMAP_PAUSEWR)) !== 0;
-    const flags = goesOn ? 0 : CEPH_SUBSCRIBE_ONETIME;
+    const flags = map !== undefined && isPaused(map) ? 0 : CEPH_SUBSCRIBE_ONETIME;
     const start = map === undefined || this.#wantsFullMap ? 0 : map.epoch + 1;
     if (this.#monc.subWant('osdmap', start, flags)) this.#monc.renewSubs();
   }
@@ -634,6 +635,10 @@ export class Objecter implements Dispatcher {
       facts: { fact, message: String(message), epoch: this.#osdmap?.epoch ?? 0 },
     });
   }
+}
+
+function isPaused(map: OSDMap): boolean {
+  return (map.flags & (CEPH_OSDMAP_PAUSERD | CEPH_OSDMAP_PAUSEWR)) !== 0;
 }
 
 function isOlderAttempt(op: Op, reply: MOSDOpReply): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { ENOENT } from '../../../src/common/errno.ts';
+import { ENOENT, EOPNOTSUPP } from '../../../src/common/errno.ts';
 import { MOSDMap } from '../../../src/messages/MOSDMap.ts';
+import { ADDR_TYPE_MSGR2 } from '../../../src/msg/msg_types.ts';
 import type { OSDMapIncremental } from '../../../src/osd/OSDMapIncremental.ts';
 import { CEPH_OSDMAP_PAUSERD } from '../../../src/osd/rados.ts';
 import { FakeCluster } from '../../helpers/FakeCluster.ts';
@@ -126,6 +127,33 @@ test('reads wait while the map pauses them, and are sent in order when it no lon
     [2, 0],
     [3, 0],
   ]);
+});
+
+test('the maps that follow a pause are asked for, whether there are ops or not', () => {
+  const cluster = new FakeCluster();
+  const { flags } = cluster.map;
+  cluster.publish((inc) => {
+    inc.newFlags = flags | CEPH_OSDMAP_PAUSERD;
+  });
+  expect(cluster.subscriptions()).toEqual([`osdmap=${cluster.map.epoch + 1}`]);
+});
+
+test('an OSD that speaks msgr v2 only fails its ops with EOPNOTSUPP, until it speaks v1', () => {
+  const cluster = new FakeCluster();
+  const osd = cluster.primary('obj1');
+  const addrs = addrsOf(osd);
+  cluster.publish((inc) => {
+    inc.newUpClient.set(
+      osd,
+      addrs.map((addr) => addr.with({ type: ADDR_TYPE_MSGR2 })),
+    );
+  });
+  const { listener } = submitRead(cluster.objecter, 'obj1');
+  expect(listener.result).toBe(-EOPNOTSUPP);
+  expect(String(listener.cause)).toContain(`osd.${osd}`);
+  cluster.publish((inc) => void inc.newUpClient.set(osd, addrs));
+  submitRead(cluster.objecter, 'obj1');
+  expect(sent(cluster, osd)).toEqual([[2, 0]]);
 });
 
 test('a map of another cluster is not taken', () => {
