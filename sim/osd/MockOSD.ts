@@ -127,7 +127,9 @@ export class MockOSD implements Dispatcher, AuthServer {
       return true;
     }
     if (!(message instanceof MOSDOp)) return false;
-    this.#log('MockOSD.msDispatch', { message: String(message) }, message.tid);
+    if (this.#isLogged) {
+      this.#log('MockOSD.msDispatch', { message: String(message) }, message.tid);
+    }
     this.#handleOp({ con, op: message });
     return true;
   }
@@ -213,7 +215,9 @@ export class MockOSD implements Dispatcher, AuthServer {
     this.#maybeShareMap(con, op.osdmapEpoch, map);
     const why = this.#whyDropped(con, op, map);
     if (why === undefined) this.#doOp(con, op, map);
-    else this.#log('MockOSD.drop', { pg: pgToString(op.pgid.pgid), oid: op.oid, why }, op.tid);
+    else if (this.#isLogged) {
+      this.#log('MockOSD.drop', { pg: pgToString(op.pgid.pgid), oid: op.oid, why }, op.tid);
+    }
   }
 
   /** Undefined: the op is for us, and for us now. */
@@ -234,10 +238,17 @@ export class MockOSD implements Dispatcher, AuthServer {
     const object = this.#options.store.get({ pool, nspace, key, oid: op.oid });
     const reply = answerOp(op, object, map.epoch);
     this.#reads += 1;
-    const { result } = reply;
-    const facts = { pg: pgToString(op.pgid.pgid), oid: op.oid, result, bytes: reply.dataLength() };
-    this.#log('MockOSD.doOp', facts, op.tid);
+    if (this.#isLogged) {
+      const pg = pgToString(op.pgid.pgid);
+      const facts = { pg, oid: op.oid, result: reply.result, bytes: reply.dataLength() };
+      this.#log('MockOSD.doOp', facts, op.tid);
+    }
     con.sendMessage(reply);
+  }
+
+  /** Facts of every op are not put together for nobody. */
+  get #isLogged(): boolean {
+    return this.#options.cct.log !== undefined;
   }
 
   #log(fn: string, facts: Record<string, string | number | boolean>, tid?: number): void {

