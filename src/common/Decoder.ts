@@ -119,7 +119,9 @@ export class Decoder {
   /** `count` bytes as a view of the input: copy what outlives it. */
   raw(count: number): Uint8Array {
     const at = this.#need(count);
-    return this.#bytes.subarray(at, at + count);
+    // Not `subarray`: what Node's Buffer makes is a Buffer again, whose `slice` copies nothing.
+    const { buffer, byteOffset } = this.#bytes;
+    return new Uint8Array(buffer, byteOffset + at, count);
   }
 
   /** A bufferlist as a view of the input: copy what outlives it. */

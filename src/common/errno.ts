@@ -19,30 +19,38 @@ export const ETIMEDOUT = 110;
 export const EDQUOT = 122;
 export const ECANCELED = 125;
 
-const NAMES = new Map([
-  [EPERM, 'EPERM'],
-  [ENOENT, 'ENOENT'],
-  [EIO, 'EIO'],
-  [EAGAIN, 'EAGAIN'],
-  [EACCES, 'EACCES'],
-  [EBUSY, 'EBUSY'],
-  [EEXIST, 'EEXIST'],
-  [EINVAL, 'EINVAL'],
-  [ENOSPC, 'ENOSPC'],
-  [ERANGE, 'ERANGE'],
-  [ENAMETOOLONG, 'ENAMETOOLONG'],
-  [ENODATA, 'ENODATA'],
-  [EOVERFLOW, 'EOVERFLOW'],
-  [EOPNOTSUPP, 'EOPNOTSUPP'],
-  [ENOTCONN, 'ENOTCONN'],
+/** Name, and what strerror says. */
+const KNOWN = new Map<number, readonly [string, string]>([
+  [EPERM, ['EPERM', 'Operation not permitted']],
+  [ENOENT, ['ENOENT', 'No such file or directory']],
+  [EIO, ['EIO', 'Input/output error']],
+  [EAGAIN, ['EAGAIN', 'Resource temporarily unavailable']],
+  [EACCES, ['EACCES', 'Permission denied']],
+  [EBUSY, ['EBUSY', 'Device or resource busy']],
+  [EEXIST, ['EEXIST', 'File exists']],
+  [EINVAL, ['EINVAL', 'Invalid argument']],
+  [ENOSPC, ['ENOSPC', 'No space left on device']],
+  [ERANGE, ['ERANGE', 'Numerical result out of range']],
+  [ENAMETOOLONG, ['ENAMETOOLONG', 'File name too long']],
+  [ENODATA, ['ENODATA', 'No data available']],
+  [EOVERFLOW, ['EOVERFLOW', 'Value too large for defined data type']],
+  [EOPNOTSUPP, ['EOPNOTSUPP', 'Operation not supported']],
+  [ENOTCONN, ['ENOTCONN', 'Transport endpoint is not connected']],
   // Ceph: EBLOCKLISTED is ESHUTDOWN.
-  [ESHUTDOWN, 'ESHUTDOWN'],
-  [ETIMEDOUT, 'ETIMEDOUT'],
-  [EDQUOT, 'EDQUOT'],
-  [ECANCELED, 'ECANCELED'],
+  [ESHUTDOWN, ['ESHUTDOWN', 'Cannot send after transport endpoint shutdown']],
+  [ETIMEDOUT, ['ETIMEDOUT', 'Connection timed out']],
+  [EDQUOT, ['EDQUOT', 'Disk quota exceeded']],
+  [ECANCELED, ['ECANCELED', 'Operation canceled']],
 ]);
 
 /** `ENOENT` for 2; `E133` for a number that has no name here. */
 export function errnoName(errno: number): string {
-  return NAMES.get(errno) ?? `E${errno}`;
+  return KNOWN.get(errno)?.[0] ?? `E${errno}`;
+}
+
+/** `(2) No such file or directory`, for -2 too. Ceph: cpp_strerror (src/common/errno.cc). */
+export function cppStrerror(errno: number): string {
+  const positive = Math.abs(errno);
+  const text = positive === 0 ? 'Success' : KNOWN.get(positive)?.[1];
+  return `(${positive}) ${text ?? `Unknown error ${positive}`}`;
 }

@@ -1,5 +1,6 @@
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
+import { cppStrerror } from '../common/errno.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
 
@@ -60,6 +61,6 @@ export class MAuthReply extends Message {
 
   override toString(): string {
     const why = this.resultMsg === '' ? '' : `: ${this.resultMsg}`;
-    return `auth_reply(proto ${this.protocol} ${this.result}${why})`;
+    return `auth_reply(proto ${this.protocol} ${this.result} ${cppStrerror(this.result)}${why})`;
   }
 }

@@ -18,6 +18,6 @@ export class MMonGetMap extends Message {
   }
 
   override toString(): string {
-    return 'mon_getmap';
+    return 'mon_getmap magic: 0';
   }
 }

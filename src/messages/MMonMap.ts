@@ -25,6 +25,6 @@ export class MMonMap extends Message {
   }
 
   override toString(): string {
-    return 'mon_map';
+    return 'mon_map magic: 0';
   }
 }

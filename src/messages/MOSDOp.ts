@@ -1,6 +1,7 @@
 import { CEPH_FEATURES_ALL } from '../common/ceph_features.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
+import { assert } from '../common/errors.ts';
 import { decodeUtime, encodeUtime, UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
@@ -34,6 +35,9 @@ const OSD_CLIENT_OP_PRIORITY = 63;
 const REQID_LENGTH = 21;
 /** Bytes of a blkin trace: three u64. */
 const TRACE_LENGTH = 24;
+
+/** A u16 counts the ops. */
+const OPS_MAX = 0xffff;
 
 const NO_SNAPS: readonly number[] = [];
 
@@ -104,6 +108,7 @@ export class MOSDOp extends Message {
     this.snaps = init.snaps ?? NO_SNAPS;
     this.clientInc = init.clientInc ?? 0;
     this.features = init.features ?? CEPH_FEATURES_ALL;
+    assert(init.ops.length <= OPS_MAX, 'ops are counted in a u16');
     this.data = mergeInData(init.ops);
   }
 

@@ -1,5 +1,6 @@
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
+import { cppStrerror } from '../common/errno.ts';
 import { assert } from '../common/errors.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
@@ -169,8 +170,9 @@ export class MOSDOpReply extends Message {
         : this.flags & CEPH_OSD_FLAG_ONNVRAM
           ? 'onnvram'
           : 'ack';
+    const why = this.result < 0 ? ` (${cppStrerror(this.result)})` : '';
     const redirect = this.redirect === undefined ? '' : ` redirect to ${this.redirect.object}`;
-    return `osd_op_reply(${this.tid} ${this.oid} [${ops.join(',')}] v${epoch}'${version} uv${this.userVersion} ${kept} = ${this.result}${redirect})`;
+    return `osd_op_reply(${this.tid} ${this.oid} [${ops.join(',')}] v${epoch}'${version} uv${this.userVersion} ${kept} = ${this.result}${why}${redirect})`;
   }
 }
 

@@ -50,7 +50,8 @@ export function decodeOSDOp(dec: Decoder): { op: OSDOp; payloadLength: number } 
 /** `read 0~4096`, as in Ceph's logs. */
 export function osdOpToString(op: OSDOp): string {
   const name = cephOsdOpName(op.op);
-  return op.args.kind === 'extent' ? `${name} ${op.args.offset}~${op.args.length}` : name;
+  const extent = op.args.kind === 'extent' ? ` ${op.args.offset}~${op.args.length}` : '';
+  return `${name}${extent}${op.indata.length === 0 ? '' : ` in=${op.indata.length}b`}`;
 }
 
 const EMPTY = new Uint8Array(0);

@@ -62,6 +62,13 @@ describe('a primitive', () => {
   });
 });
 
+test('bytes read from a Buffer are plain: their slice is a copy', () => {
+  const input = Buffer.from([1, 0, 0, 0, 7]);
+  const copy = new Decoder(input, 'test').blob('b').slice();
+  input[4] = 8;
+  expect(copy[0]).toBe(7);
+});
+
 describe('a number', () => {
   test('survives as u64 and s64', () => {
     fc.assert(
