@@ -8,7 +8,7 @@ import {
   CEPH_OSD_FLAG_ONNVRAM,
   CEPH_OSD_OP_READ,
 } from '../../src/osd/rados.ts';
-import { doOsdOps } from './do_osd_ops.ts';
+import { doOsdOps, NO_DATA, type OpsResult } from './do_osd_ops.ts';
 import type { StoredObject } from './ObjectStore.ts';
 
 /** osd_max_object_name_len and osd_max_object_namespace_len. */
@@ -31,15 +31,19 @@ export function answerOp(
   osdmapEpoch: number,
 ): MOSDOpReply {
   const early = whyRefused(op, object);
-  const flags = early === 0 ? ANSWERED : op.flags & ANSWERED;
-  const done = early === 0 ? doOsdOps(object, op.ops) : { result: -early, ops: op.ops };
-  const userVersion = early === 0 && done.result >= 0 ? (object?.version ?? 0) : 0;
+  const { result, ops, outdata, rvals } =
+    early === 0 ? doOsdOps(object, op.ops) : refused(early, op.ops);
+  const answered = early === 0 ? ANSWERED : op.flags & ANSWERED;
+  const userVersion = early === 0 && result >= 0 ? (object?.version ?? 0) : 0;
   const reply = new MOSDOpReply({
-    ...done,
     oid: op.oid,
     pgid: op.pgid.pgid,
-    flags: (op.flags & ~(ANSWERED | CEPH_OSD_FLAG_ONNVRAM)) | flags,
+    flags: (op.flags & ~(ANSWERED | CEPH_OSD_FLAG_ONNVRAM)) | answered,
+    result,
     osdmapEpoch,
+    ops,
+    outdata,
+    rvals,
     retryAttempt: op.retryAttempt,
     badReplayVersion: { version: userVersion, epoch: 0 },
     userVersion,
@@ -55,13 +59,15 @@ function whyRefused(op: MOSDOp, object: StoredObject | undefined): number {
   if (!ops.some((step) => hasMode(step, OP_MODE_READ | OP_MODE_WRITE | OP_MODE_CACHE)))
     return EINVAL;
   if (ops.some((step) => (step.op & OP_TYPE) === OP_TYPE_PG)) return EINVAL;
-  const names = [oid.length, oloc.key.length];
-  if (Math.max(...names) > NAME_LENGTH_MAX || oloc.nspace.length > NAMESPACE_LENGTH_MAX) {
-    return ENAMETOOLONG;
-  }
+  if (Math.max(oid.length, oloc.key.length) > NAME_LENGTH_MAX) return ENAMETOOLONG;
+  if (oloc.nspace.length > NAMESPACE_LENGTH_MAX) return ENAMETOOLONG;
   if (oid === '') return EINVAL;
   const mayWrite = ops.some((step) => hasMode(step, OP_MODE_WRITE | OP_MODE_CACHE));
   return object === undefined && !mayWrite ? ENOENT : 0;
+}
+
+function refused(errno: number, ops: readonly OSDOp[]): OpsResult {
+  return { result: -errno, ops, outdata: ops.map(() => NO_DATA), rvals: ops.map(() => 0) };
 }
 
 function hasMode(step: OSDOp, bits: number): boolean {

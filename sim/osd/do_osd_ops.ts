@@ -1,5 +1,5 @@
 import { Encoder } from '../../src/common/Encoder.ts';
-import { ENOENT, EOPNOTSUPP } from '../../src/common/errno.ts';
+import { EINVAL, ENOENT, EOPNOTSUPP } from '../../src/common/errno.ts';
 import { encodeUtime } from '../../src/common/utime_t.ts';
 import type { OSDOp, OSDOpArgs } from '../../src/osd/OSDOp.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../../src/osd/rados.ts';
 import type { StoredObject } from './ObjectStore.ts';
 
-const NO_DATA: Uint8Array = new Uint8Array(0);
+export const NO_DATA: Uint8Array = new Uint8Array(0);
 
 export interface OpsResult {
   /** Of the last step that ran; a negative errno ends the op. */
@@ -22,7 +22,7 @@ export interface OpsResult {
 
 interface StepResult {
   readonly rval: number;
-  readonly outdata: Uint8Array;
+  readonly out: Uint8Array;
   readonly args: OSDOpArgs;
 }
 
@@ -31,23 +31,24 @@ interface StepResult {
  * kept. `object` is undefined when there is none. Ceph: PrimaryLogPG::do_osd_ops.
  */
 export function doOsdOps(object: StoredObject | undefined, asked: readonly OSDOp[]): OpsResult {
-  const ops = [...asked];
+  const ops = asked.slice();
   const outdata = asked.map(() => NO_DATA);
   const rvals = asked.map(() => 0);
   let result = 0;
-  for (const [i, op] of asked.entries()) {
-    const step = doStep(object, op);
-    ops[i] = { ...op, args: step.args };
-    outdata[i] = step.outdata;
-    rvals[i] = step.rval;
-    result = step.rval < 0 && op.flags & CEPH_OSD_OP_FLAG_FAILOK ? 0 : step.rval;
-    if (result < 0) break;
+  for (let i = 0; i < asked.length && result >= 0; i++) {
+    const op = asked[i];
+    if (op === undefined) break;
+    const { rval, out, args } = doStep(object, op);
+    ops[i] = { op: op.op, flags: op.flags, args, indata: op.indata };
+    outdata[i] = out;
+    rvals[i] = rval;
+    result = rval < 0 && op.flags & CEPH_OSD_OP_FLAG_FAILOK ? 0 : rval;
   }
   return { result, ops, outdata, rvals };
 }
 
 function doStep(object: StoredObject | undefined, op: OSDOp): StepResult {
-  const failed = (errno: number): StepResult => ({ rval: -errno, outdata: NO_DATA, args: op.args });
+  const failed = (errno: number): StepResult => ({ rval: -errno, out: NO_DATA, args: op.args });
   switch (op.op) {
     case CEPH_OSD_OP_READ:
       return object === undefined ? failed(ENOENT) : read(object, op.args);
@@ -60,15 +61,12 @@ function doStep(object: StoredObject | undefined, op: OSDOp): StepResult {
 
 /** Ceph: PrimaryLogPG::do_read. */
 function read(object: StoredObject, args: OSDOpArgs): StepResult {
-  const size = object.data.length;
-  const { offset, length } = args.kind === 'extent' ? args : { offset: 0, length: 0 };
-  const end = length === 0 ? size : Math.min(offset + length, size);
-  const outdata = offset < end ? object.data.subarray(offset, end) : NO_DATA;
-  return {
-    rval: 0,
-    outdata,
-    args: args.kind === 'extent' ? { ...args, length: outdata.length } : args,
-  };
+  if (args.kind !== 'extent') return { rval: -EINVAL, out: NO_DATA, args };
+  const { data } = object;
+  const { kind, offset, truncateSize, truncateSeq } = args;
+  const end = args.length === 0 ? data.length : Math.min(offset + args.length, data.length);
+  const out = offset < end ? data.subarray(offset, end) : NO_DATA;
+  return { rval: 0, out, args: { kind, offset, length: out.length, truncateSize, truncateSeq } };
 }
 
 /** u64 size, utime_t mtime. */
@@ -76,5 +74,5 @@ function stat(object: StoredObject, args: OSDOpArgs): StepResult {
   const enc = new Encoder(16);
   enc.u64(object.data.length);
   encodeUtime(enc, object.mtime);
-  return { rval: 0, outdata: enc.take(), args };
+  return { rval: 0, out: enc.take(), args };
 }
