@@ -117,7 +117,7 @@ export class MessageReader {
       this.#frontCrc = this.#crc;
     } else {
       if (recv.available < length) return false;
-      recv.pin();
+      recv.pin(length);
       if (this.#cct.conf.ms_crc_header) {
         this.#frontCrc = crc32c(0, recv.bytes, recv.head, recv.head + length);
       }

@@ -14,8 +14,9 @@ export class RecvBuffer {
   readonly decoder: Decoder;
   head = 0;
   #tail = 0;
-  /** From here on bytes are kept although they have been consumed; -1: they are not. */
-  #pin = -1;
+  /** From here `#pinLength` bytes are kept although they have been consumed. */
+  #pin = 0;
+  #pinLength = 0;
 
   constructor(alloc: Alloc) {
     this.bytes = alloc(CAPACITY);
@@ -31,13 +32,14 @@ export class RecvBuffer {
     return this.#pin;
   }
 
-  /** Keeps the bytes from `head` on, up to half of the buffer, until `unpin`. */
-  pin(): void {
+  /** Keeps the `length` bytes from `head` on, at most a quarter of the buffer, until `unpin`. */
+  pin(length: number): void {
     this.#pin = this.head;
+    this.#pinLength = length;
   }
 
   unpin(): void {
-    this.#pin = -1;
+    this.#pinLength = 0;
   }
 
   /** Consumes `count` available bytes; answers the decoder, set on them. */
@@ -48,8 +50,8 @@ export class RecvBuffer {
   }
 
   readBuffer(): Uint8Array {
-    const keep = this.#pin < 0 ? this.head : this.#pin;
-    if (keep === this.#tail || this.#tail > CAPACITY / 2) this.#moveToStart(keep);
+    const isEmpty = this.available === 0 && this.#pinLength === 0;
+    if (isEmpty || this.#tail > CAPACITY / 2) this.#moveToStart();
     return this.#tail === 0 ? this.bytes : this.bytes.subarray(this.#tail);
   }
 
@@ -60,13 +62,17 @@ export class RecvBuffer {
   clear(): void {
     this.head = 0;
     this.#tail = 0;
-    this.#pin = -1;
+    this.#pinLength = 0;
   }
 
-  #moveToStart(keep: number): void {
-    if (keep < this.#tail) this.bytes.copyWithin(0, keep, this.#tail);
-    this.head -= keep;
-    this.#tail -= keep;
-    if (this.#pin >= 0) this.#pin = 0;
+  /** What is pinned first, then what has not been consumed. */
+  #moveToStart(): void {
+    const { bytes, available } = this;
+    const pinLength = this.#pinLength;
+    if (pinLength > 0) bytes.copyWithin(0, this.#pin, this.#pin + pinLength);
+    if (available > 0) bytes.copyWithin(pinLength, this.head, this.#tail);
+    this.#pin = 0;
+    this.head = pinLength;
+    this.#tail = pinLength + available;
   }
 }
