@@ -198,7 +198,7 @@ export class SimCluster implements AsyncDisposable {
   put(pool: string, oid: string, value: string | Uint8Array, options: PutOptions = {}): void {
     const id = this.osdMap.lookupPgPoolName(pool);
     if (id === undefined) throw new RangeError(`no pool '${pool}'`);
-    const data = typeof value === 'string' ? utf8Encode(value) : value.slice();
+    const data = typeof value === 'string' ? utf8Encode(value) : new Uint8Array(value);
     const { namespace: nspace = '', locatorKey: key = '' } = options;
     this.#store.put({ pool: id, nspace, key, oid }, data, utimeFromMs(this.clock.realNow()));
   }

@@ -52,6 +52,15 @@ describe.each(['rjenkins', 'linux', 'murmur3'] satisfies ObjectHash[])('a pool o
   });
 });
 
+it('what was put is a copy, of a Buffer too', async () => {
+  await using cluster = await SimCluster.create({ pools: [{ name: 'data' }] });
+  const value = Buffer.from('before');
+  cluster.put('data', 'object', value);
+  value.write('after!');
+  const ioctx = await (await cluster.connect()).openIoCtx('data');
+  expect(Buffer.from(await ioctx.read('object')).toString()).toBe('before');
+});
+
 describe('a read', () => {
   const create = (options = {}) => SimCluster.create({ objects: { data: OBJECTS }, ...options });
 
