@@ -31,7 +31,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'IoCtx.operateRead': 'what the user asked for, and the one promise of the whole path',
   'Objecter.opSubmit': 'the op gets a tid and a place in the throttle',
   'Objecter.calcTarget': 'hash the name, find the placement group, ask CRUSH for its OSDs',
-  'Objecter.getSession': 'one session and one connection to each OSD',
+  'Objecter.openSession': 'the first op for this OSD',
+  'Objecter.getSession': 'one session, with one connection, for each OSD',
   'Objecter.sendOp': 'the op becomes an MOSDOp',
   'SimpleMessenger.submitMessage': 'the messenger finds the Pipe to the peer',
   'Pipe.send': 'into the out queue, by priority; the writer is woken',
@@ -51,7 +52,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
 };
 
 const CRCS = new Set(['crc', 'front', 'data']);
-const FACTS_WIDTH = 92;
+const TIME_WIDTH = 11;
+const LINE_WIDTH = 100;
+
+type Fact = readonly [string, string | number | boolean];
 
 /**
  * The steps of a read, from the user's call to the promise, out of all that was logged while it was
@@ -65,8 +69,13 @@ export function journeyOf(entries: readonly TimedEntry[]): Step[] {
   return entries
     .slice(first, last + 1)
     .filter((entry) => entry.tid === undefined || entry.tid === tid)
-    .filter((entry) => !entry.who.startsWith('mon.'))
+    .filter(({ who, fn, facts }) => !who.startsWith('mon.') && !isEmptySend(fn, facts))
     .map(({ at, who, fn, facts }) => ({ us: Math.round((at - start) * 1000), who, fn, facts }));
+}
+
+/** A turn of the writer that had nothing to write. */
+function isEmptySend(fn: string, facts: LogEntry['facts']): boolean {
+  return fn === 'Pipe.doSendmsg' && facts['bytes'] === 0;
 }
 
 /** An indented tree: who, then each step as deep as its component lies. */
@@ -76,45 +85,51 @@ export function journeyText(steps: readonly Step[], colors: Colors): string[] {
   for (const step of steps) {
     if (step.who !== previous?.who) {
       const passed = step.us - (previous?.us ?? 0);
-      const wire = passed > 0 ? colors.dim(`  ${passed} µs on the network`) : '';
+      const wire = passed > 0 ? colors.dim(`  after ${passed} µs on the network`) : '';
       lines.push('', `  ${colors.bold(step.who)}${wire}`);
     }
-    lines.push(...stepText(step, colors));
+    lines.push(...stepText(step, previous, colors));
     previous = step;
   }
   return lines;
 }
 
-function stepText({ us, fn, facts }: Step, colors: Colors): string[] {
+function stepText(step: Step, previous: Step | undefined, colors: Colors): string[] {
+  const { us, fn, facts } = step;
   const depth = DEPTHS[fn.slice(0, fn.indexOf('.'))] ?? 1;
-  const indent = '│ '.repeat(depth);
-  const time = `${us} µs`.padStart(11);
-  const meaning = MEANINGS[fn];
-  const head = `${time}  ${colors.dim(indent)}${colors.cyan(fn)}`;
-  const margin = `${' '.repeat(13)}${colors.dim(indent)}  `;
+  const indent = colors.dim('│ '.repeat(depth));
+  const time = `${us} µs`.padStart(TIME_WIDTH);
+  const margin = `${' '.repeat(TIME_WIDTH + 2)}${indent}  `;
+  const isNews = ([name, value]: Fact): boolean =>
+    value !== false && !(name === 'message' && value === previous?.facts[name]);
+  const text = Object.entries(facts).filter(isNews).map(factText).join(' · ');
   return [
-    meaning === undefined ? head : `${head}  ${colors.dim(meaning)}`,
-    ...wrapped(Object.entries(facts).map(factText), FACTS_WIDTH - 2 * depth).map(
-      (line) => margin + line,
-    ),
+    `${time}  ${indent}${colors.cyan(fn)}  ${colors.dim(meaningOf(step, previous))}`.trimEnd(),
+    ...wrapped(text, LINE_WIDTH - TIME_WIDTH - 4 - 2 * depth).map((line) => margin + line),
   ];
 }
 
-function factText([name, value]: readonly [string, string | number | boolean]): string {
+function meaningOf({ fn }: Step, previous: Step | undefined): string {
+  const isHandshake = fn === 'Pipe.doSendmsg' && previous?.fn !== 'Pipe.writeMessage';
+  return isHandshake ? 'a part of the handshake leaves' : (MEANINGS[fn] ?? '');
+}
+
+function factText([name, value]: Fact): string {
+  if (value === true) return name;
+  if (name === 'fact') return `${value}`;
   if (CRCS.has(name) && typeof value === 'number') {
     return `${name} 0x${value.toString(16).padStart(8, '0')}`;
   }
   return `${name} ${value}`;
 }
 
-/** The parts, separated, on as few lines of `width` characters as hold them whole. */
-function wrapped(parts: readonly string[], width: number): string[] {
+/** Lines of at most `width` characters, broken at spaces where there are some. */
+function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const part of parts) {
-    const last = lines.at(-1);
-    const joined = `${last} · ${part}`;
-    if (last !== undefined && joined.length <= width) lines[lines.length - 1] = joined;
-    else lines.push(part);
+  for (const word of text === '' ? [] : text.split(' ')) {
+    const joined = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && joined.length <= width) lines[lines.length - 1] = joined;
+    else lines.push(word);
   }
   return lines;
 }

@@ -57,7 +57,7 @@ describe('the journey', () => {
       '       0 µs  │ │ │ Pipe.unknownStep',
       '             │ │ │   bytes 231 · crc 0x000000ff · front 0x00000001',
       '',
-      '  osd.3  50 µs on the network',
+      '  osd.3  after 50 µs on the network',
       '      50 µs  MockOSD.unknownStep',
       '               pg 1.f',
     ]);

@@ -1,0 +1,51 @@
+import { SimClock } from '../../sim/SimClock.ts';
+import { crc32c } from '../../src/common/crc32c.ts';
+import { CrushWrapper } from '../../src/crush/CrushWrapper.ts';
+import { type Figure, measure } from './measure.ts';
+
+const COPIES = 3;
+const MAPPINGS = 10_000;
+const EVENTS = 100_000;
+const CRC_BYTES = 64 * 1024 * 1024;
+const POOL_REPLICATED = 1;
+
+/** Checksums over pieces of `length` bytes; counted in bytes. */
+export function crcs(length: number): Promise<Figure> {
+  const bytes = Uint8Array.from({ length }, (_, i) => i * 7);
+  const rounds = Math.ceil(CRC_BYTES / length);
+  return measure(() => {
+    for (let i = 0; i < rounds; i++) crc32c(i, bytes);
+    return rounds * length;
+  });
+}
+
+/** Three copies on different hosts, by CRUSH alone: no cache. */
+export function mappings(osds: number, hosts: number): Promise<Figure> {
+  const crush = CrushWrapper.create();
+  crush.addBucket('default', 'root');
+  for (let osd = 0; osd < osds; osd++) {
+    crush.insertItem(osd, 1, `osd.${osd}`, { host: `host${osd % hosts}`, root: 'default' });
+  }
+  const rule = crush.addSimpleRule('data', 'default', 'host', 'firstn', POOL_REPLICATED);
+  const weights = new Uint32Array(osds).fill(0x10000);
+  let x = 0;
+  return measure(() => {
+    for (const end = x + MAPPINGS; x < end; x++) crush.doRule(rule, x, COPIES, weights, 0);
+    return MAPPINGS;
+  });
+}
+
+/** Events of the simulator that each ask for the next one, with `pending` in the queue. */
+export function simulatedEvents(pending: number): Promise<Figure> {
+  const clock = new SimClock((resume) => setImmediate(resume));
+  return measure(async () => {
+    let left = EVENTS;
+    const again = (): void => {
+      left -= 1;
+      if (left >= pending) clock.addEventAfter((left * 7919) % 10, again);
+    };
+    for (let i = 0; i < pending; i++) clock.addEventAfter(i % 10, again);
+    await clock.runUntilIdle();
+    return EVENTS;
+  });
+}
