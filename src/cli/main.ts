@@ -1,46 +1,9 @@
 #!/usr/bin/env node
-import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
-import { runDemo } from './run_demo.ts';
-import { simulate } from './simulate.ts';
+import { makeProgram } from './program.ts';
 import { UsageError } from './UsageError.ts';
 
-const SOURCES = fileURLToPath(new URL('../../../src', import.meta.url));
-
-/** A seed is shown and replayed as it was typed, so it has one spelling. */
-function parseSeed(text: string): string {
-  if (/^(0|[1-9][0-9]{0,15})$/.test(text)) return text;
-  throw new InvalidArgumentError('A seed is a whole number, 0 or more, of at most 16 digits.');
-}
-
-const program = new Command('radosim').description(
-  'The read path of a Ceph client, and a simulated cluster to read from.',
-);
-
-program
-  .command('demo')
-  .description('Store files as objects in a cluster of our own, and read them back.')
-  .argument('[DIR]', 'every file under it becomes an object (default: our own sources)')
-  .option('--tcp', 'over TCP on loopback, in real time, instead of in simulation')
-  .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
-  .option('--json', 'the report as JSON')
-  .action(async (dir: string | undefined, options: { tcp?: true; seed: string; json?: true }) => {
-    const isIdentical = await runDemo(dir ?? SOURCES, options);
-    if (!isIdentical) process.exitCode = 1;
-  });
-
-program
-  .command('sim')
-  .description('Read while an OSD dies and connections break; one line tells how it went.')
-  .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
-  .action(async ({ seed }: { seed: string }) => {
-    const { line, isOk } = await simulate(seed);
-    console.log(line);
-    if (!isOk) process.exitCode = 1;
-  });
-
 try {
-  await program.parseAsync();
+  await makeProgram().parseAsync();
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`radosim: ${error.message}`);
