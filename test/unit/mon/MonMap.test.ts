@@ -61,6 +61,39 @@ describe('a monmap of Ceph 16.2', () => {
   });
 });
 
+describe.each(['v1-none-three.luminous.monmap', 'v1-none-three.addr2.monmap'])(
+  'what 16.2 writes for older clients, %s,',
+  (name) => {
+    const old = MonMap.decode(goldenFile(name));
+    const now = MonMap.decode(goldenFile('v1-none-three.monmap'));
+
+    test('says the same of the monitors, in the same ranks', () => {
+      const said = ({ mons }: MonMap) =>
+        mons.map((mon) => [mon.name, addrvecToString(mon.addrs), mon.priority]);
+      expect(said(old)).toEqual(said(now));
+      expect(said(old).length).toBe(3);
+    });
+
+    test('says the same of the cluster', () => {
+      const said = ({ fsid, epoch, created, lastChanged, persistentFeatures }: MonMap) => ({
+        fsid,
+        epoch,
+        created,
+        lastChanged,
+        persistentFeatures,
+      });
+      expect(said(old)).toEqual(said(now));
+    });
+
+    test('cut anywhere is a DecodeError', () => {
+      const bytes = goldenFile(name);
+      for (let end = 0; end < bytes.length; end++) {
+        expect(() => MonMap.decode(bytes.subarray(0, end))).toThrow(DecodeError);
+      }
+    });
+  },
+);
+
 describe('buildInitial', () => {
   test.each([
     ['v1:10.0.0.1:6790', ['noname-a=v1:10.0.0.1:6790/0']],
