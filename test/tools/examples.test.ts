@@ -1,0 +1,34 @@
+import { SimCluster } from 'radosim/sim';
+import { afterEach, expect, test, vi } from 'vitest';
+
+const argv = process.argv;
+
+afterEach(() => {
+  process.argv = argv;
+  vi.restoreAllMocks();
+});
+
+test('read_object writes the object of a cluster on the network', async () => {
+  await using cluster = await SimCluster.create({
+    net: 'tcp',
+    objects: { mypool: { greeting: 'hello world' } },
+  });
+  process.argv = ['node', 'read_object', cluster.getMonHost(), 'mypool', 'greeting'];
+  const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+
+  await import('../../examples/read_object.ts');
+
+  expect(Buffer.from(write.mock.calls[0]?.[0] ?? '').toString()).toBe('hello world');
+});
+
+test('where_is_my_object tells the placement group and its OSDs', async () => {
+  process.argv = ['node', 'where_is_my_object', 'greeting'];
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+
+  await import('../../examples/where_is_my_object.ts');
+
+  expect(log.mock.calls.map(([line]) => line)).toEqual([
+    expect.stringMatching(/^greeting is in pg 1\.[0-9a-f]+, on OSDs \d, \d, \d \(map \d+\)$/),
+    expect.stringMatching(/^reads go to osd\.\d$/),
+  ]);
+});
