@@ -145,10 +145,11 @@ describe('MMonSubscribe', () => {
 });
 
 describe('MMonSubscribeAck', () => {
-  const ack = new MMonSubscribeAck('16db3858-b5f3-456a-8e25-d308dcb27382', 300);
+  const fsid = '5c9257af-1193-498e-95e3-20c349c286fb';
+  const ack = new MMonSubscribeAck(fsid, 86_400);
 
-  test('is the interval, then the fsid', () => {
-    expect(hexOf(frontOf(ack))).toBe('2c010000' + '16db3858b5f3456a8e25d308dcb27382');
+  test('is what a 16.2.15 monitor sends to a client without MON_STATEFUL_SUB (bit 57)', () => {
+    expect(hexOf(frontOf(ack))).toBe('805101005c9257af1193498e95e320c349c286fb');
   });
 
   test('survives the wire', () => {
@@ -156,7 +157,7 @@ describe('MMonSubscribeAck', () => {
   });
 
   test('is printed as Ceph prints it', () => {
-    expect(String(ack)).toBe('mon_subscribe_ack(300s)');
+    expect(String(ack)).toBe('mon_subscribe_ack(86400s)');
   });
 });
 
