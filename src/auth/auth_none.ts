@@ -7,7 +7,6 @@ import type { AuthConnectionMeta } from './AuthServer.ts';
 /** Ways to authenticate. Ceph: src/include/ceph_fs.h. */
 export const CEPH_AUTH_UNKNOWN = 0;
 export const CEPH_AUTH_NONE = 1;
-export const CEPH_AUTH_CEPHX = 2;
 
 /** What a client says to a monitor first: who it is, and what it can. */
 export interface AuthRequest {

@@ -10,7 +10,6 @@ export const POOL_TYPE_ERASURE = 3;
 export const POOL_FLAG_HASHPSPOOL: number = 1 << 0;
 export const POOL_FLAG_SELFMANAGED_SNAPS: number = 1 << 13;
 export const POOL_FLAG_POOL_SNAPS: number = 1 << 14;
-export const POOL_FLAG_CREATING: number = 1 << 15;
 
 export const PG_AUTOSCALE_MODE_WARN = 1;
 export const PG_AUTOSCALE_MODE_ON = 2;

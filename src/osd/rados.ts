@@ -19,10 +19,6 @@ export const CEPH_OSD_FLAG_ONDISK = 0x0004;
 export const CEPH_OSD_FLAG_RETRY = 0x0008;
 export const CEPH_OSD_FLAG_READ = 0x0010;
 export const CEPH_OSD_FLAG_WRITE = 0x0020;
-export const CEPH_OSD_FLAG_ORDERSNAP = 0x0040;
-export const CEPH_OSD_FLAG_BALANCE_READS = 0x0100;
-export const CEPH_OSD_FLAG_LOCALIZE_READS = 0x2000;
-export const CEPH_OSD_FLAG_PGOP = 0x0400;
 export const CEPH_OSD_FLAG_KNOWN_REDIR = 0x400000;
 
 /** Flags of one step of an op. */
@@ -33,7 +29,6 @@ export const CEPH_SNAPDIR = -1;
 export const CEPH_NOSNAP = -2;
 
 /** Flags of an OSDMap. */
-export const CEPH_OSDMAP_FULL: number = 1 << 1;
 export const CEPH_OSDMAP_PAUSERD: number = 1 << 2;
 export const CEPH_OSDMAP_PAUSEWR: number = 1 << 3;
 

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Figure } from './measure.ts';
 import { crcs, mappings, simulatedEvents } from './parts.ts';
+import { placement } from './placement.ts';
 import { reads } from './reads.ts';
 
 const KIB = 1024;
@@ -37,3 +38,4 @@ counted('CRUSH, 3 copies, 12 OSDs on 4 hosts', 'pgs', await mappings(12, 4));
 counted('CRUSH, 3 copies, 1,000 OSDs on 50 hosts', 'pgs', await mappings(1000, 50));
 streamed('crc32c over 4 KiB', await crcs(4 * KIB));
 streamed('crc32c over 4 MiB', await crcs(4 * MIB));
+placement();
