@@ -22,6 +22,7 @@ import { getOrCreateClassId, rebuildRootsWithClasses } from './device_classes.ts
 import { crushDoRule } from './mapper.ts';
 import { createStraw2Table } from './Straw2Table.ts';
 import { TUNABLES_JEWEL } from './tunables.ts';
+import { adjustWeightSets } from './weight_sets.ts';
 
 /** Index of the choose_args that serve every pool without its own. Ceph: DEFAULT_CHOOSE_ARGS. */
 const DEFAULT_CHOOSE_ARGS = -1;
@@ -157,6 +158,20 @@ export class CrushWrapper {
     this.crush.maxDevices = Math.max(this.crush.maxDevices, device + 1);
     this.#adjustItemWeight(leaf, device, Math.trunc(weight * 0x10000));
     this.#changed();
+  }
+
+  /**
+   * Sets a device's weight (1 is 1.0) wherever it is, in weight sets too, and so of all above it.
+   * Ceph: adjust_item_weightf.
+   */
+  adjustItemWeight(device: number, weight: number): void {
+    const fixed = Math.trunc(Math.fround(weight) * 0x10000);
+    for (const bucket of [...this.crush.buckets]) {
+      if (!bucket?.items.includes(device)) continue;
+      this.#adjustItemWeight(bucket, device, fixed);
+      adjustWeightSets(this.crush, bucket, device, fixed);
+    }
+    this.#work = new CrushWork();
   }
 
   /**

@@ -2,8 +2,9 @@ import { UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
 import type { entity_addrvec_t } from '../msg/msg_types.ts';
 import { OSDMap } from './OSDMap.ts';
-import { OSD_INFO_NEW, OSD_XINFO_NEW } from './osd_info.ts';
+import { OSD_INFO_NEW, OSD_XINFO_NEW, type osd_info_t, type osd_xinfo_t } from './osd_info.ts';
 import { NO_STRETCH_MODE } from './osdmap_codec.ts';
+import type { OSDMapData } from './osdmap_data.ts';
 import {
   CEPH_OSDMAP_PURGED_SNAPDIRS,
   CEPH_OSDMAP_SORTBITWISE,
@@ -14,6 +15,8 @@ import {
 import { PgMap } from './PgMap.ts';
 import { newPgPool, POOL_TYPE_REPLICATED, type pg_pool_t } from './pg_pool.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_IN } from './rados.ts';
+
+const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
 export interface SimplePool extends Partial<pg_pool_t> {
   readonly name: string;
@@ -42,10 +45,9 @@ export function buildSimple(options: SimpleMap): OSDMap {
   const pools = (options.pools ?? []).map(
     ({ name, ...pool }, i) => [i + 1, name, simplePool(pool, epoch, created)] as const,
   );
-  const noAddrs = new Array<entity_addrvec_t>(maxOsd).fill([]);
   return new OSDMap(
     {
-      fsid,
+      ...newOSDMapData(fsid, maxOsd),
       epoch,
       created,
       modified: created,
@@ -56,45 +58,70 @@ export function buildSimple(options: SimpleMap): OSDMap {
         CEPH_OSDMAP_SORTBITWISE | CEPH_OSDMAP_PURGED_SNAPDIRS,
         CEPH_RELEASE_PACIFIC,
       ),
-      maxOsd,
       osdState: new Uint32Array(maxOsd).fill(CEPH_OSD_EXISTS),
       osdWeight: new Uint32Array(maxOsd).fill(CEPH_OSD_IN),
-      clientAddrs: noAddrs,
-      pgTemp: new PgMap(),
-      primaryTemp: new PgMap(),
-      osdPrimaryAffinity: undefined,
       crush: crush.encode(),
-      erasureCodeProfiles: new Map(),
-      pgUpmap: new PgMap(),
-      pgUpmapItems: new PgMap(),
-      pgUpmapPrimaries: new PgMap(),
-      crushVersion: 1,
-      newRemovedSnaps: new Map(),
-      newPurgedSnaps: new Map(),
-      lastUpChange: UTIME_ZERO,
       lastInChange: created,
-      hbBackAddrs: noAddrs,
-      osdInfo: new Array(maxOsd).fill(OSD_INFO_NEW),
-      blocklist: [],
-      clusterAddrs: noAddrs,
-      clusterSnapshotEpoch: 0,
-      clusterSnapshot: '',
       osdUuid: Array.from({ length: maxOsd }, (_, osd) => simpleUuid(osd)),
-      osdXinfo: new Array(maxOsd).fill(OSD_XINFO_NEW),
-      hbFrontAddrs: noAddrs,
       nearfullRatio: Math.fround(0.85),
       fullRatio: Math.fround(0.95),
       backfillfullRatio: Math.fround(0.9),
       requireMinCompatClient: CEPH_RELEASE_LUMINOUS,
       requireOsdRelease: CEPH_RELEASE_PACIFIC,
-      removedSnapsQueue: new Map(),
-      crushNodeFlags: new Map(),
-      deviceClassFlags: new Map(),
-      stretchMode: NO_STRETCH_MODE,
-      rangeBlocklist: [],
     },
     crush,
   );
+}
+
+/** What a map says of which nobody has said anything, but that there is room for `maxOsd` OSDs. */
+export function newOSDMapData(fsid: string, maxOsd: number): OSDMapData {
+  const noAddrs = new Array<entity_addrvec_t>(maxOsd).fill([]);
+  return {
+    fsid,
+    epoch: 0,
+    created: UTIME_ZERO,
+    modified: UTIME_ZERO,
+    pools: new Map(),
+    poolName: new Map(),
+    poolMax: 0,
+    flags: 0,
+    maxOsd,
+    osdState: new Uint32Array(maxOsd),
+    osdWeight: new Uint32Array(maxOsd),
+    clientAddrs: noAddrs,
+    pgTemp: new PgMap(),
+    primaryTemp: new PgMap(),
+    osdPrimaryAffinity: undefined,
+    crush: new Uint8Array(),
+    erasureCodeProfiles: new Map(),
+    pgUpmap: new PgMap(),
+    pgUpmapItems: new PgMap(),
+    pgUpmapPrimaries: new PgMap(),
+    crushVersion: 1,
+    newRemovedSnaps: new Map(),
+    newPurgedSnaps: new Map(),
+    lastUpChange: UTIME_ZERO,
+    lastInChange: UTIME_ZERO,
+    hbBackAddrs: noAddrs,
+    osdInfo: new Array<osd_info_t>(maxOsd).fill(OSD_INFO_NEW),
+    blocklist: [],
+    clusterAddrs: noAddrs,
+    clusterSnapshotEpoch: 0,
+    clusterSnapshot: '',
+    osdUuid: new Array<string>(maxOsd).fill(NO_UUID),
+    osdXinfo: new Array<osd_xinfo_t>(maxOsd).fill(OSD_XINFO_NEW),
+    hbFrontAddrs: noAddrs,
+    nearfullRatio: 0,
+    fullRatio: 0,
+    backfillfullRatio: 0,
+    requireMinCompatClient: 0,
+    requireOsdRelease: 0,
+    removedSnapsQueue: new Map(),
+    crushNodeFlags: new Map(),
+    deviceClassFlags: new Map(),
+    stretchMode: NO_STRETCH_MODE,
+    rangeBlocklist: [],
+  };
 }
 
 function buildSimpleCrush(osds: number, hosts: number): CrushWrapper {
