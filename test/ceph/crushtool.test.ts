@@ -38,7 +38,9 @@ describe.skipIf(!installed)(`the real crushtool agrees (SEED=${SEED})`, () => {
       const args = ['-i', binary, '--test', '--show-mappings', '--num-rep', `${numRep}`];
       for (const [device, weight] of weights) args.push('--weight', `${device}`, weight.toFixed(4));
       const theirs = execFileSync('crushtool', args, { maxBuffer: 2 ** 28 }).toString();
-      expect(mappings(map, numRep, weights)).toBe(theirs);
+      for (const wasm of [true, false]) {
+        expect(mappings(CrushWrapper.decode(bytes, { wasm }), numRep, weights)).toBe(theirs);
+      }
     });
   }
 });

@@ -9,6 +9,7 @@ import { CrushWrapper } from '../../src/crush/CrushWrapper.ts';
 import { LH, LL, RH } from '../../src/crush/crush_ln_table.ts';
 import { CRUSH_BUCKET_STRAW2, CRUSH_ITEM_NONE } from '../../src/crush/crush_types.ts';
 import { crushHash32_3 } from '../../src/crush/hash.ts';
+import { createStraw2Table } from '../../src/crush/Straw2Table.ts';
 import { golden } from '../unit/crush/golden.ts';
 
 const IN = 0x10000;
@@ -106,7 +107,10 @@ describe('a mapping', () => {
   });
 });
 
-describe('a straw2 bucket', () => {
+describe.each([
+  ['WebAssembly', true],
+  ['TypeScript', false],
+])('a straw2 bucket, by %s,', (_how, wasm) => {
   const weights = fc.array(fc.integer({ min: 0, max: 64 * IN }), { minLength: 1, maxLength: 12 });
 
   test('with more weight on one item moves inputs to it only', () => {
@@ -156,7 +160,8 @@ describe('a straw2 bucket', () => {
   function choose(held: number[], input: number): number {
     const items = held.map((_, i) => i);
     const parts = { id: -1, alg: CRUSH_BUCKET_STRAW2, type: 1, items, weights: held };
-    return crushBucketChoose(makeBucket(parts, 1), new CrushWork(), input, 0, undefined, 0);
+    const work = new CrushWork(wasm ? createStraw2Table() : undefined);
+    return crushBucketChoose(makeBucket(parts, 1), work, input, 0, undefined, 0);
   }
 });
 
