@@ -66,9 +66,9 @@ export interface SimOsd {
   readonly id: number;
   /** Ops that it has answered. */
   readonly reads: number;
-  /** Its process dies. The monitor marks it down when its peers have missed it for 20 s. */
+  /** Its process, if it runs, dies. The monitor marks it down when it has been missed for 20 s. */
   kill(): void;
-  /** Starts it again; resolves when a map says that it is up. */
+  /** Starts it, unless it runs; resolves when a map says that it is up, or it has died again. */
   revive(): Promise<void>;
   /** As `ceph osd down` with `noup` set; resolves with the epoch that says so. */
   markDown(): Promise<number>;
@@ -81,7 +81,7 @@ export interface SimOsd {
 export interface SimMon {
   readonly name: string;
   kill(): void;
-  /** Resolves when it listens again. */
+  /** Starts it, unless it runs; resolves when it listens. */
   revive(): Promise<void>;
 }
 
@@ -100,10 +100,15 @@ const HASHES: Readonly<Record<ObjectHash, number>> = {
   murmur3: CEPH_STR_HASH_MURMUR3,
 };
 
-/** Waits for a map. */
-interface MapWaiter {
-  readonly isMet: (map: OSDMap) => boolean;
-  readonly done: () => void;
+/** How long an OSD that was started may take to be up. */
+const BOOT_TIMEOUT_MS = 300_000;
+
+/** Somebody waits for an OSD to be up. */
+interface BootWaiter {
+  readonly osd: MockOSD;
+  /** The epoch when it was started. */
+  readonly since: number;
+  readonly done: (error?: Error) => void;
 }
 
 /**
@@ -120,7 +125,7 @@ export class SimCluster implements AsyncDisposable {
   readonly #monitor: MockMonitor;
   readonly #osds: readonly MockOSD[];
   readonly #clients: RadosClient[] = [];
-  #mapWaiters: MapWaiter[] = [];
+  #bootWaiters: BootWaiter[] = [];
   #state: SimClusterState = 'starting';
 
   private constructor(options: SimClusterOptions, makeWorld: WorldFactory) {
@@ -271,20 +276,24 @@ export class SimCluster implements AsyncDisposable {
     this.#state = 'running';
   }
 
-  #startMonitor(): Promise<void> {
-    return this.#started((done) => this.#monitor.start(done));
+  async #startMonitor(): Promise<void> {
+    if (this.#monitor.isRunning) return;
+    await this.#started((done) => this.#monitor.start(done));
   }
 
   async #startOsd(osd: MockOSD): Promise<void> {
+    if (osd.isRunning) return;
     const { epoch } = this.osdMap;
     await this.#started((done) => osd.start(done));
-    await this.#mapWhere((map) => (map.data.osdInfo[osd.whoami]?.upFrom ?? 0) > epoch);
+    await this.#booted(osd, epoch);
   }
 
   #killOsd(osd: MockOSD): void {
+    if (!osd.isRunning) return;
     const { whoami } = osd;
     const bootedAt = this.osdMap.data.osdInfo[whoami]?.upFrom;
     osd.shutdown();
+    this.#checkBootWaiters();
     const missed = this.clock.addEventAfter(HEARTBEAT_GRACE_MS, () => {
       const { osdMonitor } = this.#monitor;
       const isSameLife = osdMonitor.map.data.osdInfo[whoami]?.upFrom === bootedAt;
@@ -297,7 +306,7 @@ export class SimCluster implements AsyncDisposable {
     const ip = this.#world.ipOf('mon', 0);
     const port = this.#world.net === undefined ? 0 : MON_PORT;
     const cct = this.#makeContext('mon.a', ip);
-    return new MockMonitor({ cct, ip, port, osdmap, onNewMap: () => this.#checkMapWaiters() });
+    return new MockMonitor({ cct, ip, port, osdmap, onNewMap: () => this.#checkBootWaiters() });
   }
 
   #makeOsd(whoami: number, ip: string): MockOSD {
@@ -341,19 +350,30 @@ export class SimCluster implements AsyncDisposable {
     });
   }
 
-  #mapWhere(isMet: (map: OSDMap) => boolean): Promise<void> {
-    const { finisher } = this.#world;
-    return new Promise((resolve) => {
-      this.#mapWaiters.push({ isMet, done: () => finisher.queue(resolve) });
-      this.#checkMapWaiters();
+  #booted(osd: MockOSD, since: number): Promise<void> {
+    const { clock, finisher } = this.#world;
+    return new Promise((resolve, reject) => {
+      const timeout = clock.addEventAfter(BOOT_TIMEOUT_MS, () => {
+        done(new Error(`osd.${osd.whoami} is not up after ${BOOT_TIMEOUT_MS} ms`));
+      });
+      const done = (error?: Error): void => {
+        timeout.cancel();
+        this.#bootWaiters = this.#bootWaiters.filter((other) => other !== waiter);
+        finisher.queue(() => (error === undefined ? resolve() : reject(error)));
+      };
+      const waiter = { osd, since, done };
+      this.#bootWaiters.push(waiter);
+      this.#checkBootWaiters();
     });
   }
 
-  #checkMapWaiters(): void {
-    const map = this.osdMap;
-    const met = this.#mapWaiters.filter(({ isMet }) => isMet(map));
-    this.#mapWaiters = this.#mapWaiters.filter((waiter) => !met.includes(waiter));
-    for (const { done } of met) done();
+  /** One that has died in the meantime is waited for no more. */
+  #checkBootWaiters(): void {
+    const { osdInfo } = this.osdMap.data;
+    for (const { osd, since, done } of [...this.#bootWaiters]) {
+      const isUp = (osdInfo[osd.whoami]?.upFrom ?? 0) > since;
+      if (isUp || !osd.isRunning) done();
+    }
   }
 }
 

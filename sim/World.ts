@@ -28,7 +28,7 @@ export interface World {
 
 export type WorldFactory = (random: SimRandom, trace: Trace) => World;
 
-export const LATENCY: Latency = { us: 100, jitter: 50 };
+const LATENCY: Latency = { us: 100, jitter: 50 };
 
 const NETWORKS = { mon: 0, host: 1, client: 2 };
 

@@ -38,6 +38,9 @@ class Session {
   readonly subs = new Map<string, SubscribeItem>();
 }
 
+/** Called once: the process listens, or could not, or has died before it did. */
+type Started = (error?: Error) => void;
+
 export interface MockMonitorOptions {
   readonly cct: CephContext;
   readonly ip: string;
@@ -60,6 +63,7 @@ export class MockMonitor implements Dispatcher {
   readonly #options: MockMonitorOptions;
   readonly #cons = new Set<Connection>();
   #messenger: Messenger | undefined;
+  #started: Started | undefined;
   #addr: entity_addr_t;
 
   constructor(options: MockMonitorOptions) {
@@ -76,7 +80,7 @@ export class MockMonitor implements Dispatcher {
    * Starts a process that is not running. The steps, and their order, of main() in Ceph's
    * src/ceph_mon.cc: create the messenger, bind, start, init; `wait` tells of its end.
    */
-  start(done: (error?: Error) => void): void {
+  start(started: Started): void {
     const { cct } = this.#options;
     const messenger = Messenger.create(cct, cct.conf.ms_type, {
       name: { type: CEPH_ENTITY_TYPE_MON, num: 0 },
@@ -85,13 +89,18 @@ export class MockMonitor implements Dispatcher {
       messageFactory: decodeMessage,
     });
     messenger.setDefaultPolicy(statelessServer());
+    this.#messenger = messenger;
+    this.#started = started;
     messenger.bind(this.#addr, (error) => {
       if (error === undefined) {
         messenger.start();
         this.#init(messenger);
         messenger.wait(() => this.#log('MockMonitor.wait', { at: String(this.addr) }));
+        this.#settleStart();
+      } else {
+        this.#settleStart(error);
+        this.shutdown();
       }
-      done(error);
     });
   }
 
@@ -100,6 +109,13 @@ export class MockMonitor implements Dispatcher {
     this.#messenger?.shutdown();
     this.#messenger = undefined;
     this.#cons.clear();
+    this.#settleStart();
+  }
+
+  #settleStart(error?: Error): void {
+    const started = this.#started;
+    this.#started = undefined;
+    started?.(error);
   }
 
   get isRunning(): boolean {
@@ -137,7 +153,6 @@ export class MockMonitor implements Dispatcher {
 
   #init(messenger: Messenger): void {
     const { osdmap } = this.#options;
-    this.#messenger = messenger;
     this.#addr = messenger.myAddr;
     this.#monmap = new MonMap({
       fsid: osdmap.fsid,

@@ -29,6 +29,9 @@ class Session {
   lastSentEpoch = 0;
 }
 
+/** Called once: the process listens, or could not, or has died before it did. */
+type Started = (error?: Error) => void;
+
 interface Process {
   readonly messenger: Messenger;
   readonly monSession: MonSession;
@@ -63,6 +66,7 @@ export class MockOSD implements Dispatcher, AuthServer {
   /** What it has on disk: a process that is started again goes on from there. */
   readonly #maps = new MapHistory();
   #process: Process | undefined;
+  #started: Started | undefined;
   #waitingForMap: WaitingOp[] = [];
   #reads = 0;
 
@@ -76,7 +80,7 @@ export class MockOSD implements Dispatcher, AuthServer {
   }
 
   /** Starts a process that is not running: binds, then `done`. The OSD is up when a map says so. */
-  start(done: (error?: Error) => void): void {
+  start(started: Started): void {
     const { cct, ip } = this.#options;
     const messenger = Messenger.create(cct, cct.conf.ms_type, {
       name: { type: CEPH_ENTITY_TYPE_OSD, num: this.whoami },
@@ -87,9 +91,19 @@ export class MockOSD implements Dispatcher, AuthServer {
     messenger.setDefaultPolicy(statelessServer());
     messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
     messenger.authServer = this;
+    const monSession = this.#makeMonSession(messenger);
+    this.#process = { messenger, monSession };
+    this.#started = started;
     messenger.bind(new entity_addr_t(ADDR_TYPE_LEGACY, ip, 0, 0), (error) => {
-      if (error === undefined) this.#init(messenger);
-      done(error);
+      if (error === undefined) {
+        messenger.start();
+        messenger.addDispatcherTail(this);
+        monSession.open();
+        this.#settleStart();
+      } else {
+        this.#settleStart(error);
+        this.shutdown();
+      }
     });
   }
 
@@ -99,6 +113,13 @@ export class MockOSD implements Dispatcher, AuthServer {
     this.#process?.messenger.shutdown();
     this.#process = undefined;
     this.#waitingForMap = [];
+    this.#settleStart();
+  }
+
+  #settleStart(error?: Error): void {
+    const started = this.#started;
+    this.#started = undefined;
+    started?.(error);
   }
 
   /** Ops that have been answered. */
@@ -138,20 +159,16 @@ export class MockOSD implements Dispatcher, AuthServer {
     return this.#process?.monSession.msHandleReset(con) ?? false;
   }
 
-  #init(messenger: Messenger): void {
-    const { cct, monAddr } = this.#options;
-    const monSession = new MonSession({
+  #makeMonSession(messenger: Messenger): MonSession {
+    const { cct, monAddr, boot } = this.#options;
+    return new MonSession({
       cct,
       messenger,
       whoami: this.whoami,
       monAddr,
       nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
-      onFirstOpen: () => this.#options.boot(this.whoami, [messenger.myAddr]),
+      onFirstOpen: () => boot(this.whoami, [messenger.myAddr]),
     });
-    this.#process = { messenger, monSession };
-    messenger.start();
-    messenger.addDispatcherTail(this);
-    monSession.open();
   }
 
   // ---- maps

@@ -124,7 +124,7 @@ export function editMessage(
 }
 
 /** Lengths and crcs, of the header last. */
-export function seal({ header, front, data, footer }: RawMessage): void {
+function seal({ header, front, data, footer }: RawMessage): void {
   header.writeUInt32LE(front.length, 22);
   header.writeUInt32LE(data.length, 30);
   footer.writeUInt32LE(crc32c(0, front), 0);
