@@ -61,22 +61,30 @@ export class OSDMonitor {
     this.#propose();
   }
 
-  /** Of one that is up; else nothing changes, and the epoch is that of the newest map. */
+  /** Of one that is up, or about to be; else nothing changes, and the epoch is that of the newest map. */
   markDown(osd: number, committed: Committed): void {
-    if (this.#map.isUp(osd)) this.#pending.newState.set(osd, CEPH_OSD_UP);
-    this.#commitOr(this.#map.isUp(osd), committed);
+    if (this.#pending.newUpClient.has(osd)) {
+      this.#committed.push(() => this.markDown(osd, committed));
+      return;
+    }
+    const isUp = this.#map.isUp(osd);
+    if (isUp) this.#pending.newState.set(osd, CEPH_OSD_UP);
+    this.#commitOr(isUp, committed);
   }
 
   markOut(osd: number, committed: Committed): void {
-    const isIn = this.#map.isIn(osd);
-    if (isIn) this.#pending.newWeight.set(osd, CEPH_OSD_OUT);
-    this.#commitOr(isIn, committed);
+    this.#setWeight(osd, CEPH_OSD_OUT, committed);
   }
 
   markIn(osd: number, committed: Committed): void {
-    const isOut = this.#map.isOut(osd);
-    if (isOut) this.#pending.newWeight.set(osd, CEPH_OSD_IN);
-    this.#commitOr(isOut, committed);
+    this.#setWeight(osd, CEPH_OSD_IN, committed);
+  }
+
+  #setWeight(osd: number, weight: number, committed: Committed): void {
+    const { newWeight } = this.#pending;
+    const isChange = newWeight.has(osd) || this.#map.getWeight(osd) !== weight;
+    if (isChange) newWeight.set(osd, weight);
+    this.#commitOr(isChange, committed);
   }
 
   /** Answers its id. */
