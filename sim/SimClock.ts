@@ -56,10 +56,14 @@ export class SimClock implements Clock {
     return this.#events;
   }
 
-  /** Delays are rounded to whole microseconds. */
+  /**
+   * Delays are rounded to whole microseconds, but none to nothing: who is woken a little early and
+   * waits for the rest would never see time pass.
+   */
   addEventAfter(delayMs: number, callback: () => void): Timer {
     const event = new SimEvent(this, callback);
-    this.#queue.push(this.#now + Math.max(0, Math.round(delayMs * 1000)), event);
+    const least = delayMs > 0 ? 1 : 0;
+    this.#queue.push(this.#now + Math.max(least, Math.round(delayMs * 1000)), event);
     this.retain();
     return event;
   }

@@ -155,3 +155,16 @@ it('goes on after a callback that throws', async () => {
   for (let resume = resumes.shift(); resume !== undefined; resume = resumes.shift()) resume();
   expect(seen).toEqual(['the next deferred', 'event']);
 });
+
+it('lets time pass for who waits for less than a microsecond, again and again', async () => {
+  const clock = makeClock();
+  const due = 1.0004;
+  let wakes = 0;
+  const wait = (): void => {
+    wakes += 1;
+    if (wakes < 10 && clock.now() < due) clock.addEventAfter(due - clock.now(), wait);
+  };
+  wait();
+  await clock.runUntilIdle();
+  expect(clock.now()).toBeGreaterThanOrEqual(due);
+});
