@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import lock from '../../package-lock.json' with { type: 'json' };
 import { PlantedProject } from '../helpers/planted.ts';
 
 /** What a tool said, one finding a line, about files that break its rules on purpose. */
@@ -196,11 +197,19 @@ describe('the core, compiled without Node', () => {
 });
 
 describe('the lock file', () => {
-  test('names no address to download from and no package that wants an install script', async () => {
-    const { default: lock } = await import('../../package-lock.json', { with: { type: 'json' } });
-    const wants = Object.entries(lock.packages).filter(
-      ([, entry]) => 'resolved' in entry || 'hasInstallScript' in entry,
-    );
+  interface Locked {
+    readonly optionalDependencies?: Readonly<Record<string, string>>;
+  }
+  const packages = Object.entries<Locked>(lock.packages);
+
+  test('names no address to download from and no package that wants an install script', () => {
+    const wants = packages.filter(([, it]) => 'resolved' in it || 'hasInstallScript' in it);
     expect(wants).toEqual([]);
+  });
+
+  test('lists what is for other platforms too, without which npm ci refuses it', () => {
+    const wanted = packages.flatMap(([, it]) => Object.keys(it.optionalDependencies ?? {}));
+    const listed = packages.map(([path]) => path.slice(path.lastIndexOf('node_modules/') + 13));
+    expect(wanted.filter((name) => !listed.includes(name))).toEqual([]);
   });
 });
