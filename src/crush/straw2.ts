@@ -6,6 +6,8 @@ import { CRUSH_HASH_SEED, CRUSH_HASH_X, CRUSH_HASH_Y } from './hash.ts';
 const TWO_24 = 2 ** 24;
 const TWO_44 = 2 ** 44;
 const TWO_48 = 2 ** 48;
+/** The one u whose ln is not above that of the u before it. */
+const U_ODD = 0xffff;
 
 /**
  * The item with the highest draw, which is ln(u)/weight for a u hashed from (x, item, r): the
@@ -13,7 +15,10 @@ const TWO_48 = 2 ** 48;
  *
  * The draw is a truncated quotient, highDraw an integer of at most 0, so `trunc(ln / w) > highDraw`
  * says the same as `ln > highDraw * w`, and only a new record costs a division. The product is
- * exact below 2^53; above, ln is greater whatever the rounding.
+ * exact below 2^53; above, ln is greater whatever the rounding. And as ln rises with u, what has
+ * neither more u nor more weight than the best so far needs no look at ln at all.
+ *
+ * Ceph's weight is an int there: from 2^31 up it counts as negative, and draws above 0.
  */
 export function bucketStraw2Choose(
   bucket: crush_bucket_straw2,
@@ -26,12 +31,11 @@ export function bucketStraw2Choose(
   const weights = chooseArgWeights(bucket, arg, position);
   const ids = chooseArgIds(bucket, arg);
   const lns = lnTable();
-  const seed = CRUSH_HASH_SEED ^ x ^ r;
   let high = 0;
   let highDraw = Number.NEGATIVE_INFINITY;
+  let highU = -1;
+  let highWeight = 0;
   for (let i = 0; i < items.length; i++) {
-    const weight = (weights[i] ?? 0) | 0;
-    if (weight === 0) continue;
     const id = ids[i] ?? 0;
     // crushHash32_3(x, id, r)
     let a = x | 0;
@@ -39,7 +43,7 @@ export function bucketStraw2Choose(
     let c = r | 0;
     let s = CRUSH_HASH_X;
     let t = CRUSH_HASH_Y;
-    let hash = seed ^ id;
+    let hash = CRUSH_HASH_SEED ^ x ^ r ^ id;
     a = (a - b - hash) ^ (hash >>> 13);
     b = (b - hash - a) ^ (a << 8);
     hash = (hash - a - b) ^ (b >>> 13);
@@ -90,11 +94,16 @@ export function bucketStraw2Choose(
     c = (c - hash - t) ^ (t << 10);
     hash = (hash - t - c) ^ (c >>> 15);
 
-    const ln = lns[hash & 0xffff] ?? 0;
-    // Ceph's weight is an int there: from 2^31 up it counts as negative, and draws above 0.
-    if (weight > 0 ? ln > highDraw * weight : Math.trunc(ln / weight) > highDraw) {
+    const u = hash & 0xffff;
+    const weight = weights[i] ?? 0;
+    if (weight === 0 || (u <= highU && weight <= highWeight)) continue;
+    const ln = lns[u] ?? 0;
+    const signed = weight | 0;
+    if (signed > 0 ? ln > highDraw * signed : Math.trunc(ln / signed) > highDraw) {
       high = i;
-      highDraw = Math.trunc(ln / weight);
+      highDraw = Math.trunc(ln / signed);
+      highU = signed < 0 || u === U_ODD ? -1 : u;
+      highWeight = weight;
     }
   }
   return items[high] ?? CRUSH_ITEM_NONE;
