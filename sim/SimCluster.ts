@@ -1,18 +1,20 @@
 import type { CephContext } from '../src/common/CephContext.ts';
 import type { Clock } from '../src/common/Clock.ts';
-import {
-  CEPH_STR_HASH_LINUX,
-  CEPH_STR_HASH_MURMUR3,
-  CEPH_STR_HASH_RJENKINS,
-} from '../src/common/ceph_hash.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../src/common/entity_name.ts';
 import { OPTION_DEFAULTS, type Options } from '../src/common/options.ts';
 import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
 import { utimeFromMs } from '../src/common/utime_t.ts';
 import { RadosClient } from '../src/librados/RadosClient.ts';
-import { buildSimple } from '../src/osd/build_simple.ts';
 import type { OSDMap } from '../src/osd/OSDMap.ts';
+import {
+  checkOptions,
+  firstMap,
+  placesOf,
+  poolFields,
+  type SimClusterOptions,
+  type SimPool,
+} from './cluster_options.ts';
 import { MockMonitor } from './mon/MockMonitor.ts';
 import { MockOSD } from './osd/MockOSD.ts';
 import { ObjectStore } from './osd/ObjectStore.ts';
@@ -20,34 +22,6 @@ import type { SimNetwork } from './SimNetwork.ts';
 import { SimRandom, seedToUint32 } from './SimRandom.ts';
 import { Trace } from './Trace.ts';
 import type { World, WorldFactory } from './World.ts';
-
-/** How object names of a pool become numbers. murmur3 is in no Ceph: only simulated maps have it. */
-export type ObjectHash = 'rjenkins' | 'linux' | 'murmur3';
-
-export interface SimPool {
-  readonly name: string;
-  /** Copies. Default: 3, or as many as there are hosts (OSDs, if there is one host). */
-  readonly size?: number;
-  /** Default: 32. */
-  readonly pgNum?: number;
-  /** Default: rjenkins, as in Ceph. */
-  readonly hash?: ObjectHash;
-}
-
-export interface SimClusterOptions {
-  /** The same seed gives the same run, byte for byte. Default: 0. */
-  readonly seed?: string | number;
-  /** Default: 3. */
-  readonly osds?: number;
-  /** Copies lie on different hosts. Default: one for each OSD. */
-  readonly hosts?: number;
-  /** Default: those of `objects`, or else one named `data`. */
-  readonly pools?: readonly (string | SimPool)[];
-  /** Pool → object name → contents. */
-  readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
-  /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */
-  readonly trace?: boolean;
-}
 
 export interface PutOptions {
   readonly namespace?: string;
@@ -90,15 +64,7 @@ export type SimClusterState = 'starting' | 'running' | 'stopped';
 /** osd_heartbeat_grace. */
 const HEARTBEAT_GRACE_MS = 20_000;
 
-const PG_NUM_DEFAULT = 32;
-const SIZE_DEFAULT = 3;
 const MON_PORT = 6789;
-
-const HASHES: Readonly<Record<ObjectHash, number>> = {
-  rjenkins: CEPH_STR_HASH_RJENKINS,
-  linux: CEPH_STR_HASH_LINUX,
-  murmur3: CEPH_STR_HASH_MURMUR3,
-};
 
 /** How long an OSD that was started may take to be up. */
 const BOOT_TIMEOUT_MS = 300_000;
@@ -121,6 +87,8 @@ export class SimCluster implements AsyncDisposable {
   readonly #random: SimRandom;
   readonly #trace: Trace;
   readonly #isTraced: boolean;
+  /** How many copies can lie apart. */
+  readonly #places: number;
   readonly #store = new ObjectStore();
   readonly #monitor: MockMonitor;
   readonly #osds: readonly MockOSD[];
@@ -134,6 +102,7 @@ export class SimCluster implements AsyncDisposable {
     this.#random = new SimRandom(seedToUint32(seed), 'sim');
     this.#trace = new Trace();
     this.#isTraced = trace;
+    this.#places = placesOf(options);
     this.#world = makeWorld(this.#random, this.#trace);
     this.#monitor = this.#makeMonitor(firstMap(options, this.#random, this.#world.clock));
     this.#osds = Array.from({ length: osds }, (_, osd) => {
@@ -210,7 +179,7 @@ export class SimCluster implements AsyncDisposable {
 
   /** Resolves with its id when a map has it. */
   async createPool(pool: string | SimPool): Promise<number> {
-    const { name, ...fields } = poolFields(pool, this.osdMap.maxOsd);
+    const { name, ...fields } = poolFields(pool, this.#places);
     let id = -1;
     await this.#committed((done) => {
       id = this.#monitor.osdMonitor.createPool(name, fields, done);
@@ -375,48 +344,4 @@ export class SimCluster implements AsyncDisposable {
       if (isUp || !osd.isRunning) done();
     }
   }
-}
-
-function checkOptions({ osds = 3, hosts = osds }: SimClusterOptions): void {
-  if (!Number.isInteger(osds) || osds < 1) throw new RangeError(`osds: ${osds}`);
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > osds) {
-    throw new RangeError(`hosts: ${hosts}, of ${osds} OSDs`);
-  }
-}
-
-function firstMap(options: SimClusterOptions, random: SimRandom, clock: Clock): OSDMap {
-  const { osds = 3, hosts = osds, objects = {} } = options;
-  const named = Object.keys(objects);
-  const pools = options.pools ?? (named.length > 0 ? named : ['data']);
-  return buildSimple({
-    fsid: drawUuid(random.stream('fsid')),
-    created: utimeFromMs(clock.realNow()),
-    osds,
-    hosts,
-    pools: pools.map((pool) => poolFields(pool, hosts > 1 ? hosts : osds)),
-  });
-}
-
-/** `places`: how many copies can lie apart. */
-function poolFields(pool: string | SimPool, places: number) {
-  const { name, size, pgNum, hash }: SimPool = typeof pool === 'string' ? { name: pool } : pool;
-  return {
-    name,
-    size: size ?? Math.min(SIZE_DEFAULT, places),
-    pgNum: pgNum ?? PG_NUM_DEFAULT,
-    objectHash: HASHES[hash ?? 'rjenkins'],
-  };
-}
-
-/** A random uuid (version 4). */
-function drawUuid(random: SimRandom): string {
-  const words = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, '0'));
-  const hex = words.join('');
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-  ];
-  return [...parts, hex.slice(20)].join('-');
 }

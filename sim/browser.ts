@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { SimCluster as Cluster, type SimClusterOptions } from './SimCluster.ts';
+import type { SimClusterOptions } from './cluster_options.ts';
+import { SimCluster as Cluster } from './SimCluster.ts';
 import { simulatedWorld } from './World.ts';
 
 /** The part of the host that is used. */
@@ -23,14 +24,12 @@ export const SimCluster: {
   },
 };
 
+export type { ObjectHash, SimClusterOptions, SimPool } from './cluster_options.ts';
 export type {
   ConnectOptions,
-  ObjectHash,
   PutOptions,
-  SimClusterOptions,
   SimMon,
   SimOsd,
-  SimPool,
 } from './SimCluster.ts';
 export type { LinkMatch, OnceFault, SimNetwork } from './SimNetwork.ts';
 export type { TimedEntry, Trace } from './Trace.ts';

@@ -7,7 +7,8 @@ import { makeAlloc } from '../src/node/context.ts';
 import { NodeClock } from '../src/node/NodeClock.ts';
 import { NodeFinisher } from '../src/node/NodeFinisher.ts';
 import { PosixStack } from '../src/node/PosixStack.ts';
-import { SimCluster as Cluster, type SimClusterOptions as ClusterOptions } from './SimCluster.ts';
+import type { SimClusterOptions as ClusterOptions } from './cluster_options.ts';
+import { SimCluster as Cluster } from './SimCluster.ts';
 import { simulatedWorld, type World } from './World.ts';
 
 export interface SimClusterOptions extends ClusterOptions {
@@ -29,13 +30,12 @@ export const SimCluster: {
   },
 };
 
+export type { ObjectHash, SimPool } from './cluster_options.ts';
 export type {
   ConnectOptions,
-  ObjectHash,
   PutOptions,
   SimMon,
   SimOsd,
-  SimPool,
 } from './SimCluster.ts';
 export type { LinkMatch, OnceFault, SimNetwork } from './SimNetwork.ts';
 export type { TimedEntry, Trace } from './Trace.ts';
