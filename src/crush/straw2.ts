@@ -30,20 +30,18 @@ export function bucketStraw2Choose(
   const items = bucket.items;
   const weights = chooseArgWeights(bucket, arg, position);
   const ids = chooseArgIds(bucket, arg);
-  const lns = lnTable();
   let high = 0;
   let highDraw = Number.NEGATIVE_INFINITY;
   let highU = -1;
   let highWeight = 0;
   for (let i = 0; i < items.length; i++) {
-    const id = ids[i] ?? 0;
     // crushHash32_3(x, id, r)
     let a = x | 0;
-    let b = id;
+    let b = ids[i] ?? 0;
     let c = r | 0;
     let s = CRUSH_HASH_X;
     let t = CRUSH_HASH_Y;
-    let hash = CRUSH_HASH_SEED ^ x ^ r ^ id;
+    let hash = CRUSH_HASH_SEED ^ x ^ r ^ b;
     a = (a - b - hash) ^ (hash >>> 13);
     b = (b - hash - a) ^ (a << 8);
     hash = (hash - a - b) ^ (b >>> 13);
@@ -97,7 +95,7 @@ export function bucketStraw2Choose(
     const u = hash & 0xffff;
     const weight = weights[i] ?? 0;
     if (weight === 0 || (u <= highU && weight <= highWeight)) continue;
-    const ln = lns[u] ?? 0;
+    const ln = lnTable()[u] ?? 0;
     const signed = weight | 0;
     if (signed > 0 ? ln > highDraw * signed : Math.trunc(ln / signed) > highDraw) {
       high = i;
