@@ -1,9 +1,12 @@
 #!/usr/bin/env node
+import { runMirror } from './mirrors.ts';
 import { makeProgram } from './program.ts';
 import { UsageError } from './UsageError.ts';
 
 try {
-  await makeProgram().parseAsync();
+  const code = runMirror(process.argv.slice(2));
+  if (code === undefined) await makeProgram().parseAsync();
+  else process.exitCode = code;
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   console.error(`radosim: ${error.message}`);

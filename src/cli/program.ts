@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
+import { type ExplainOptions, explain } from './explain.ts';
+import { MIRROR_NAMES } from './mirrors.ts';
 import { runDemo } from './run_demo.ts';
 import { simulate } from './simulate.ts';
 
@@ -39,5 +41,22 @@ export function makeProgram(): Command {
       if (!isOk) process.exitCode = 1;
     });
 
+  program
+    .command('explain')
+    .description('Why an object is where it is: every number from its name to its OSDs.')
+    .argument('<POOL>')
+    .argument('<OBJECT>')
+    .requiredOption('--osdmap <FILE>', 'the map, as `ceph osd getmap` writes it')
+    .option('--key <KEY>', 'what is hashed in place of the name', '')
+    .option('--namespace <NAME>', 'the namespace of the object', '')
+    .option('--json', 'as JSON')
+    .action((pool: string, oid: string, options: ExplainOptions) => {
+      process.stdout.write(explain(pool, oid, options));
+    });
+
+  program.addHelpText(
+    'after',
+    `\nAnd Ceph's own, with their own arguments: ${MIRROR_NAMES.join(', ')}`,
+  );
   return program;
 }

@@ -15,6 +15,18 @@ interface Permutation {
   readonly order: Uint32Array;
 }
 
+/** Is told of each step of a mapping as it is done. */
+export interface CrushTrace {
+  /** `item` came up in `bucket` for r. */
+  drew(bucket: number, r: number, item: number): void;
+  /**
+   * It is in the set already, or else: a device that is out, or where no device is wanted; a bucket
+   * with no device to give; CRUSH_ITEM_NONE where there is nothing to draw from.
+   */
+  refused(item: number, isCollision: boolean): void;
+  took(item: number): void;
+}
+
 /**
  * What the mapper writes to: memory kept from one mapping to the next, so that a mapping allocates
  * nothing but its result. It belongs to one map, which may not change under it.
@@ -24,6 +36,7 @@ export class CrushWork {
   scratch: Int32Array = new Int32Array(0);
   /** If set: how many choices took n retries, by n. Ceph: crush_map.choose_tries. */
   chooseTries: Uint32Array | undefined;
+  trace: CrushTrace | undefined;
   /** Chooses from straw2 buckets; without it, plain TypeScript does. */
   readonly straw2: Straw2Table | undefined;
   #left = 0;

@@ -2,7 +2,7 @@ import { Decoder } from '../common/Decoder.ts';
 import { Encoder } from '../common/Encoder.ts';
 import { addBucket, addRule, bucketItemWeights, makeBucket, nextBucketId } from './builder.ts';
 import { CrushCompiler } from './CrushCompiler.ts';
-import { CrushWork } from './CrushWork.ts';
+import { type CrushTrace, CrushWork } from './CrushWork.ts';
 import { type CrushData, decodeCrush, emptyCrush, encodeCrush } from './crush_codec.ts';
 import {
   CRUSH_BUCKET_STRAW2,
@@ -15,6 +15,7 @@ import {
   CRUSH_RULE_SET_CHOOSELEAF_TRIES,
   CRUSH_RULE_TAKE,
   type crush_bucket,
+  type crush_choose_arg_map,
   type crush_rule,
 } from './crush_types.ts';
 import { decompileCrush } from './decompile.ts';
@@ -103,10 +104,24 @@ export class CrushWrapper {
     weights: ArrayLike<number>,
     chooseArgsIndex: number,
   ): number[] {
-    const { chooseArgs } = this.crush;
-    const args = chooseArgs.get(chooseArgsIndex) ?? chooseArgs.get(DEFAULT_CHOOSE_ARGS);
+    const args = this.#chooseArgs(chooseArgsIndex);
     this.#work ??= new CrushWork(this.#wasm ? createStraw2Table() : undefined);
     return crushDoRule(this.crush, ruleno, x, maxout, weights, this.#work, args);
+  }
+
+  /** As {@link doRule}, and tells `trace` of each step. */
+  traceRule(
+    ruleno: number,
+    x: number,
+    maxout: number,
+    weights: ArrayLike<number>,
+    chooseArgsIndex: number,
+    trace: CrushTrace,
+  ): number[] {
+    const work = new CrushWork();
+    work.trace = trace;
+    const args = this.#chooseArgs(chooseArgsIndex);
+    return crushDoRule(this.crush, ruleno, x, maxout, weights, work, args);
   }
 
   /** The rule for a pool of that ruleset, type and size, or -1. Ceph: crush_find_rule. */
@@ -171,7 +186,7 @@ export class CrushWrapper {
       this.#adjustItemWeight(bucket, device, fixed);
       adjustWeightSets(this.crush, bucket, device, fixed);
     }
-    this.#work = new CrushWork();
+    this.#work = undefined;
   }
 
   /**
@@ -206,6 +221,11 @@ export class CrushWrapper {
     addRule(this.crush, { ruleset: ruleno, type, ...sizes, steps }, ruleno);
     ruleNameMap.set(ruleno, name);
     return ruleno;
+  }
+
+  #chooseArgs(pool: number): crush_choose_arg_map | undefined {
+    const { chooseArgs } = this.crush;
+    return chooseArgs.get(pool) ?? chooseArgs.get(DEFAULT_CHOOSE_ARGS);
   }
 
   /** Links `item` at weight 0 into `location`; answers the lowest bucket named in it. */

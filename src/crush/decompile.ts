@@ -146,7 +146,7 @@ function ruleLines(crush: CrushData, rule: crush_rule, id: number): string[] {
   ];
 }
 
-function stepText(crush: CrushData, step: crush_rule_step): string | undefined {
+export function stepText(crush: CrushData, step: crush_rule_step): string | undefined {
   const choice = `${step.arg1} type ${typeName(crush, step.arg2)}`;
   switch (step.op) {
     case CRUSH_RULE_NOOP:

@@ -270,12 +270,14 @@ function crushChooseFirstn(
           failuresLocal > run.localFallbackTries
             ? bucketPermChoose(within, work, x, r)
             : crushBucketChoose(within, work, x, r, run.chooseArgs?.get(-1 - within.id), outpos);
+        work.trace?.drew(within.id, r, item);
         const itemType = typeOf(map, item);
         if (itemType !== type) {
           if (item < 0) {
             within = bucketOf(map, item);
             continue;
           }
+          work.trace?.refused(item, false);
           item = CRUSH_ITEM_NONE;
           break;
         }
@@ -286,7 +288,11 @@ function crushChooseFirstn(
             !chooseLeaf(run, item, out2, outpos, outposEnd, recurseTries, r)) ||
             (itemType === 0 && isOut(run.weights, item, x)));
       }
-      if (!collides && !rejected) break;
+      if (!collides && !rejected) {
+        work.trace?.took(item);
+        break;
+      }
+      work.trace?.refused(item, collides);
       failuresTotal++;
       failuresLocal++;
       if (collides && failuresLocal <= run.localTries) continue;
@@ -410,23 +416,37 @@ function chooseIndepItem(
     const r = (rep + parentR + Math.imul(stride, failures)) | 0;
     const arg = run.chooseArgs?.get(-1 - within.id);
     const item = crushBucketChoose(within, work, x, r, arg, outpos);
+    work.trace?.drew(within.id, r, item);
     const itemType = typeOf(map, item);
     if (itemType !== type) {
-      if (item >= 0) return CRUSH_ITEM_NONE;
+      if (item >= 0) {
+        work.trace?.refused(item, false);
+        return CRUSH_ITEM_NONE;
+      }
       within = bucketOf(map, item);
       continue;
     }
-    if (holds(scratch, out + outpos, out + endpos, item)) return CRUSH_ITEM_UNDEF;
+    if (holds(scratch, out + outpos, out + endpos, item)) {
+      work.trace?.refused(item, true);
+      return CRUSH_ITEM_UNDEF;
+    }
     if (out2 !== NO_VECTOR) {
       if (item < 0) {
         const inner = bucketOf(map, item);
         crushChooseIndep(run, inner, 1, numrep, 0, out2, rep, recurseTries, 0, NO_VECTOR, r);
-        if (scratch[out2 + rep] === CRUSH_ITEM_NONE) return CRUSH_ITEM_UNDEF;
+        if (scratch[out2 + rep] === CRUSH_ITEM_NONE) {
+          work.trace?.refused(item, false);
+          return CRUSH_ITEM_UNDEF;
+        }
       } else {
         scratch[out2 + rep] = item;
       }
     }
-    if (itemType === 0 && isOut(run.weights, item, x)) return CRUSH_ITEM_UNDEF;
+    if (itemType === 0 && isOut(run.weights, item, x)) {
+      work.trace?.refused(item, false);
+      return CRUSH_ITEM_UNDEF;
+    }
+    work.trace?.took(item);
     return item;
   }
 }

@@ -1,0 +1,19 @@
+import { osdmaptool } from './osdmaptool.ts';
+
+type Tool = (
+  args: readonly string[],
+  output: { stdout(text: string): void; stderr(text: string): void },
+) => number;
+
+/** Ceph's own tools, which take their arguments as they always did. */
+const MIRRORS: ReadonlyMap<string, Tool> = new Map([['osdmaptool', osdmaptool]]);
+
+export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];
+
+/** Runs one of Ceph's tools and answers its exit code; `undefined`: `args` name none. */
+export function runMirror([name = '', ...args]: readonly string[]): number | undefined {
+  return MIRRORS.get(name)?.(args, {
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+  });
+}
