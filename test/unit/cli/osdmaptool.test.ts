@@ -1,0 +1,76 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { osdmaptool } from '../../../src/cli/osdmaptool.ts';
+import { OSDMap } from '../../../src/osd/OSDMap.ts';
+import { HISTORY } from '../../helpers/golden_osdmaps.ts';
+
+let dir = '';
+beforeAll(() => {
+  vi.stubEnv('TZ', 'UTC');
+  dir = mkdtempSync(join(tmpdir(), 'radosim-osdmaptool-'));
+  writeFileSync(join(dir, 'map'), HISTORY.changed.last);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(dir, { recursive: true });
+});
+
+function run(...args: string[]) {
+  let stdout = '';
+  let stderr = '';
+  const code = osdmaptool(args, {
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+  });
+  return { code, stdout, stderr };
+}
+
+describe('osdmaptool prints what the original prints', () => {
+  test.each([
+    ['--print', 'print'],
+    ['--tree', 'tree'],
+    ['--tree=json', 'tree_json'],
+    ['--dump json-pretty', 'dump_json-pretty'],
+    ['--test-map-pgs-dump-all', 'test-map-pgs-dump-all'],
+    ['--mark-up-in --test-map-pgs', 'mark-up-in_--test-map-pgs'],
+  ])('%s', (line, name) => {
+    const golden = new URL(`../../wire/golden/osd/osdmaptool/${name}.txt`, import.meta.url);
+    const file = join(dir, 'map');
+    expect(run(file, ...line.split(' '))).toEqual({
+      code: 0,
+      stdout: readFileSync(golden, 'utf8'),
+      stderr: `osdmaptool: osdmap file '${file}'\n`,
+    });
+  });
+});
+
+test('osdmaptool makes a map, takes its CRUSH map out and puts it back', () => {
+  const [map, crush] = [join(dir, 'new'), join(dir, 'crush')];
+  expect(run(map, '--createsimple', '3', '--with-default-pool').stdout).toContain(
+    'writing epoch 1',
+  );
+  expect(run(map, '--export-crush', crush).code).toBe(0);
+  expect(run(map, '--import-crush', crush).stdout).toContain('writing epoch 3');
+  const { pools, maxOsd, epoch } = OSDMap.decode(readFileSync(map));
+  expect([[...pools.keys()], maxOsd, epoch]).toEqual([[1], 3, 3]);
+});
+
+test.each([
+  [['nofile', '--print'], 255, /can't open nofile: \(2\) No such file/],
+  [['--print'], 1, /must specify osdmap filename/],
+  [['a', 'b'], 1, /too many arguments/],
+  [['a', '--pool'], 1, /Option --pool requires an argument/],
+  [['a', '--pool', 'x'], 1, /The option value 'x' is invalid/],
+  [['a', '--upmap', 'out'], 1, /--upmap is only in the original/],
+  [['a', '--dump', 'xml'], 1, /format xml is only in the original/],
+])('osdmaptool %j ends with code %i', (args, code, text) => {
+  const { code: ended, stderr } = run(...args);
+  expect(ended).toBe(code);
+  expect(stderr).toMatch(text);
+});
