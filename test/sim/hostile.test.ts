@@ -1,16 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SimCluster } from '../../sim/index.ts';
-import { SimClock } from '../../sim/SimClock.ts';
-import { SimRandom } from '../../sim/SimRandom.ts';
-import { SimStack } from '../../sim/SimStack.ts';
 import { Encoder } from '../../src/common/Encoder.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../../src/common/entity_name.ts';
 import type { LogEntry } from '../../src/common/Log.ts';
-import { OPTION_DEFAULTS } from '../../src/common/options.ts';
-import { PerfCountersCollection } from '../../src/common/PerfCounters.ts';
 import { RadosClient } from '../../src/librados/RadosClient.ts';
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { buildSimple } from '../../src/osd/build_simple.ts';
+import { contextIn } from '../helpers/sim_context.ts';
 import {
   editMessage,
   type RawMessage,
@@ -35,20 +31,10 @@ interface Outcome {
 /** A client reads one object through a network on which `tamper` rewrites something once. */
 async function readThrough(tamper: Tamper): Promise<Outcome> {
   await using cluster = await SimCluster.create({ objects: { data: { greeting: 'hello world' } } });
-  const { clock } = cluster;
-  if (!(clock instanceof SimClock)) throw new Error('not simulated');
-  const stack = new TamperStack(new SimStack(clock, cluster.net, 'client.t', '10.2.9.9'), tamper);
   const log: LogEntry[] = [];
-  const cct = {
-    conf: OPTION_DEFAULTS,
-    clock,
-    stack,
-    random: new SimRandom(1, 'client.t'),
-    finisher: clock.finisher,
-    alloc: (length: number) => new Uint8Array(length),
-    perf: new PerfCountersCollection(),
-    log: (entry: LogEntry) => log.push(entry),
-  };
+  const plain = contextIn(cluster, 'client.t', '10.2.9.9');
+  const stack = new TamperStack(plain.stack, tamper);
+  const cct = { ...plain, stack, log: (entry: LogEntry) => log.push(entry) };
   const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
   await using rados = new RadosClient(cct, { name, monHost: cluster.getMonHost() });
   await rados.connect();
