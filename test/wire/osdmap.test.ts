@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { Decoder } from '../../src/common/Decoder.ts';
+import { CEPH_MSG_OSD_MAP, MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
+import { goldenMessages } from '../helpers/golden.ts';
 import { type GoldenHistory, HISTORY, RELEASES } from '../helpers/golden_osdmaps.ts';
 
 /** Every map of a history, made from the one before. */
@@ -40,6 +43,17 @@ describe.each(Object.entries(HISTORY))('the history "%s" of a real cluster', (_,
   test('replayed, ends in the map that Ceph ends in', () => {
     expect(replay(history).at(-1)?.encode()).toEqual(history.last);
   });
+});
+
+test('maps that monitors and OSDs sent to real clients come out as they went in', () => {
+  const messages = ['v1-none-get', 'v1-none-maps', 'v1-none-ops']
+    .flatMap((name) => goldenMessages(name, CEPH_MSG_OSD_MAP))
+    .map((message) => MOSDMap.decodePayload(message, new Decoder(message.front, 'MOSDMap')));
+  const full = messages.flatMap(({ maps }) => [...maps.values()]);
+  const changes = messages.flatMap(({ incrementalMaps }) => [...incrementalMaps.values()]);
+  expect([full.length, changes.length].every((count) => count > 0)).toBe(true);
+  for (const bytes of full) expect(OSDMap.decode(bytes).encode()).toEqual(bytes);
+  for (const bytes of changes) expect(OSDMapIncremental.decode(bytes).encode()).toEqual(bytes);
 });
 
 describe.each(Object.entries(RELEASES))('maps written for clients of %s', (_, release) => {
