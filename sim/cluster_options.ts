@@ -5,7 +5,7 @@ import {
   CEPH_STR_HASH_RJENKINS,
 } from '../src/common/ceph_hash.ts';
 import { utimeFromMs } from '../src/common/utime_t.ts';
-import { buildSimple } from '../src/osd/build_simple.ts';
+import { buildSimple, type SimplePool } from '../src/osd/build_simple.ts';
 import type { OSDMap } from '../src/osd/OSDMap.ts';
 import type { SimRandom } from './SimRandom.ts';
 
@@ -36,6 +36,8 @@ export interface SimClusterOptions {
   /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */
   readonly trace?: boolean;
 }
+
+type PoolFields = SimplePool & Required<Pick<SimplePool, 'size' | 'objectHash'>>;
 
 const PG_NUM_DEFAULT = 32;
 const SIZE_DEFAULT = 3;
@@ -73,8 +75,8 @@ export function firstMap(options: SimClusterOptions, random: SimRandom, clock: C
   });
 }
 
-/** `places`: see {@link placesOf}. */
-export function poolFields(pool: string | SimPool, places: number) {
+/** What a pool's map entry needs. `places`: see {@link placesOf}. */
+export function poolFields(pool: string | SimPool, places: number): PoolFields {
   const { name, size, pgNum, hash }: SimPool = typeof pool === 'string' ? { name: pool } : pool;
   return {
     name,
