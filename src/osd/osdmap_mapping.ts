@@ -40,12 +40,7 @@ export function pgToUpActing(
 }
 
 /** What CRUSH says, of OSDs that exist. Ceph: OSDMap::_pg_to_raw_osds. */
-export function pgToRawOsds(
-  map: OSDMapData,
-  crush: CrushWrapper,
-  pool: pg_pool_t,
-  pg: pg_t,
-): number[] {
+export function pgToRawOsds(map: OSDMapData, crush: CrushWrapper, pool: pg_pool_t, pg: pg_t): Osds {
   const ruleno = crush.findRule(pool.crushRule, pool.type, pool.size);
   if (ruleno < 0) return [];
   const osds = crush.doRule(ruleno, rawPgToPps(pool, pg), pool.size, map.osdWeight, pg.pool);
@@ -58,7 +53,7 @@ export function pickPrimary(osds: Osds): number {
 }
 
 /** Ceph: OSDMap::_apply_upmap. */
-export function applyUpmap(map: OSDMapData, pg: pg_t, raw: readonly number[]): readonly number[] {
+export function applyUpmap(map: OSDMapData, pg: pg_t, raw: Osds): Osds {
   const explicit = map.pgUpmap.get(pg);
   const items = map.pgUpmapItems.get(pg);
   const primary = map.pgUpmapPrimaries.get(pg);
@@ -87,24 +82,22 @@ export function rawToUp(
   raw: Osds,
 ): { up: Osds; upPrimary: number } {
   const up = keep(pool, raw, (osd) => isUp(map, osd));
-  const at = affinePosition(map, rawPgToPps(pool, pg), up);
+  const at = affinePosition(map, pool, pg, up);
   const upPrimary = at === undefined ? pickPrimary(up) : (up[at] ?? NO_PRIMARY);
-  if (at !== undefined && at > 0 && canShiftOsds(pool)) {
-    up.splice(at, 1);
-    up.unshift(upPrimary);
-  }
-  return { up, upPrimary };
+  if (at === undefined || at === 0 || !canShiftOsds(pool)) return { up, upPrimary };
+  return { up: [upPrimary, ...up.filter((_, i) => i !== at)], upPrimary };
 }
 
 /**
  * Where the primary stands, if affinities have a say. Each OSD of less than full affinity refuses a
  * share of its PGs by the draw; if all refuse, it is the first one's after all.
  */
-function affinePosition(map: OSDMapData, pps: number, up: Osds): number | undefined {
+function affinePosition(map: OSDMapData, pool: pg_pool_t, pg: pg_t, up: Osds): number | undefined {
   const affinity = map.osdPrimaryAffinity;
   if (affinity === undefined) return undefined;
   const of = (osd: number) => affinity[osd] ?? CEPH_OSD_MAX_PRIMARY_AFFINITY;
   if (up.every((osd) => of(osd) === CEPH_OSD_MAX_PRIMARY_AFFINITY)) return undefined;
+  const pps = rawPgToPps(pool, pg);
   const accepts = (osd: number) =>
     of(osd) >= CEPH_OSD_MAX_PRIMARY_AFFINITY || crushHash32_2(pps, osd) >>> 16 < of(osd);
   const willing = up.findIndex((osd) => osd !== CRUSH_ITEM_NONE && accepts(osd));
@@ -126,7 +119,9 @@ function primaryTemp(map: OSDMapData, pg: pg_t): number | undefined {
   return osd !== undefined && osd >= 0 && osd < map.maxOsd ? osd : undefined;
 }
 
-function keep(pool: pg_pool_t, osds: Osds, wanted: (osd: number) => boolean): number[] {
+/** Nearly always all are wanted: then it is the same list. */
+function keep(pool: pg_pool_t, osds: Osds, wanted: (osd: number) => boolean): Osds {
+  if (osds.every(wanted)) return osds;
   return canShiftOsds(pool)
     ? osds.filter(wanted)
     : osds.map((osd) => (wanted(osd) ? osd : CRUSH_ITEM_NONE));
