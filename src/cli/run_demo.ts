@@ -17,8 +17,8 @@ export async function runDemo(dir: string, options: RunDemoOptions): Promise<boo
   const tree = await readTree(dir);
   const progress = json ? undefined : progressBar(tree.size, colors);
   const onRead = (): void => progress?.increment();
-  const report = await demo(tree, { seed, net: tcp ? 'tcp' : 'memory', onRead });
-  progress?.stop();
+  const net = tcp ? 'tcp' : 'memory';
+  const report = await demo(tree, { seed, net, onRead }).finally(() => progress?.stop());
 
   if (json) console.log(JSON.stringify(report, undefined, 2));
   else console.log([...demoText(report, colors), verdict(report)].join('\n'));

@@ -196,6 +196,31 @@ describe('the core, compiled without Node', () => {
   });
 });
 
+describe('unused code', () => {
+  const files: Record<string, string> = {
+    'src/index.ts': "export { used } from './common/used.ts';\n",
+    'src/common/used.ts': 'export const used = 1;\nexport const nobodyAsks = 2;\n',
+    'src/common/forgotten.ts': 'export const forgotten = 1;\n',
+  };
+  let lines: string[] = [];
+  beforeAll(async () => {
+    const configs = ['tsconfig.json', 'package.json', 'vitest.config.ts'];
+    lines = await findings(configs, files, 'knip', '--reporter', 'compact');
+  });
+
+  test('a file that nothing imports is refused', () => {
+    expect(lines.join('\n')).toContain('src/common/forgotten.ts');
+  });
+
+  test('an export that nobody imports is refused', () => {
+    expect(about(lines, 'src/common/used.ts')).toContain('nobodyAsks');
+  });
+
+  test('nothing is said against what the door gives', () => {
+    expect(about(lines, 'src/common/used.ts')).not.toMatch(/\bused\b(?!\.ts)/);
+  });
+});
+
 describe('the lock file', async () => {
   interface LockFile {
     packages: Record<string, { optionalDependencies?: Record<string, string> }>;
