@@ -259,13 +259,13 @@ export class SimCluster implements AsyncDisposable {
 
   #killOsd(osd: MockOSD): void {
     if (!osd.isRunning) return;
-    const { whoami } = osd;
-    const bootedAt = this.osdMap.data.osdInfo[whoami]?.upFrom;
+    const { whoami, addr } = osd;
     osd.shutdown();
     this.#checkBootWaiters();
     const missed = this.clock.addEventAfter(HEARTBEAT_GRACE_MS, () => {
       const { osdMonitor } = this.#monitor;
-      const isSameLife = osdMonitor.map.data.osdInfo[whoami]?.upFrom === bootedAt;
+      // The map may have learned of this life only after its end.
+      const isSameLife = osdMonitor.map.getAddrs(whoami).some((each) => each.equals(addr));
       if (isSameLife) osdMonitor.markDown(whoami, () => undefined);
     });
     missed.unref();

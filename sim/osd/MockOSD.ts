@@ -9,7 +9,12 @@ import type { Connection } from '../../src/msg/Connection.ts';
 import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
 import type { Message } from '../../src/msg/Message.ts';
 import { Messenger } from '../../src/msg/Messenger.ts';
-import { ADDR_TYPE_LEGACY, entity_addr_t, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
+import {
+  ADDR_TYPE_LEGACY,
+  BLANK_ADDR,
+  entity_addr_t,
+  type entity_addrvec_t,
+} from '../../src/msg/msg_types.ts';
 import { lossyClient, statelessServer } from '../../src/msg/Policy.ts';
 import { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
@@ -77,6 +82,11 @@ export class MockOSD implements Dispatcher, AuthServer {
 
   get isRunning(): boolean {
     return this.#process !== undefined;
+  }
+
+  /** Of the process that is running: no two have had the same. */
+  get addr(): entity_addr_t {
+    return this.#process?.messenger.myAddr ?? BLANK_ADDR;
   }
 
   /** Starts a process that is not running: binds, then `done`. The OSD is up when a map says so. */

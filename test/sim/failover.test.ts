@@ -83,6 +83,26 @@ it('an OSD that comes back before it was missed is another one', async () => {
   expect(cluster.osdMap.isUp(actingPrimary)).toBe(true);
 });
 
+it.each([1, 20, 51, 60, 99, 101])(
+  'an OSD that dies again %d ms after its start is marked down, whenever the map learns of it',
+  async (delay) => {
+    await using cluster = await create();
+    const ioctx = await openData(cluster);
+    const { actingPrimary } = ioctx.locate('object 0');
+    cluster.osd(actingPrimary).kill();
+    const started = cluster
+      .osd(actingPrimary)
+      .revive()
+      .catch(() => undefined);
+    await cluster.advance(delay);
+    cluster.osd(actingPrimary).kill();
+    await started;
+    await cluster.advance(20_200);
+    expect(cluster.osdMap.isDown(actingPrimary)).toBe(true);
+    expect(text(await ioctx.read('object 0'))).toBe('I am object 0');
+  },
+);
+
 it('an OSD tells a client of maps that it has not seen', async () => {
   await using cluster = await create();
   const rados = await cluster.connect();
