@@ -1,7 +1,7 @@
 import { Decoder } from '../common/Decoder.ts';
 import type { OSDOp } from '../osd/OSDOp.ts';
 import { type ObjectOperation, OSD_OP_STAT, osdOpRead } from '../osdc/ObjectOperation.ts';
-import { checkExtent } from './check_arguments.ts';
+import { checkExtent, checkSteps } from './check_arguments.ts';
 
 export interface ObjectStat {
   /** Bytes. */
@@ -25,8 +25,8 @@ type Decode<T> = (outdata: Uint8Array, version: bigint) => T;
 
 /**
  * Steps of a read that an OSD does as one: all of them see the same version of the object, and if
- * one fails, all do. Immutable: each method answers a longer list. Its results are a tuple in the
- * order of the steps.
+ * one fails, all do. Immutable: each method answers a longer list, of 1024 steps at most. Its results
+ * are a tuple in the order of the steps.
  */
 class ReadSteps<R extends readonly unknown[]> implements ObjectOperation<R> {
   readonly ops: readonly OSDOp[];
@@ -37,6 +37,7 @@ class ReadSteps<R extends readonly unknown[]> implements ObjectOperation<R> {
     ops: readonly OSDOp[],
     decode: (outdata: readonly Uint8Array[], version: bigint) => R,
   ) {
+    checkSteps(ops.length);
     this.ops = ops;
     this.decode = decode;
   }

@@ -5,6 +5,8 @@ import { type RadosError, radosError } from './RadosError.ts';
 /** Bytes of a name, as OSDs allow by default: osd_max_object_name_len, osd_max_object_namespace_len. */
 const OBJECT_NAME_MAX = 2048;
 const NAMESPACE_MAX = 256;
+/** Steps of one op. A message counts up to 65,535, but results are taken apart one inside the other. */
+const STEPS_MAX = 1024;
 
 export function checkOid(syscall: string, oid: string): void {
   if (typeof oid !== 'string' || oid === '') {
@@ -29,8 +31,12 @@ export function checkExtent(offset: number, length: number | undefined): void {
   checkCount('read', 'offset + length', offset + length);
 }
 
+export function checkSteps(count: number): void {
+  if (count > STEPS_MAX) throw invalid('operateRead', `a ReadOp of more than ${STEPS_MAX} steps`);
+}
+
 export function checkTimeout(syscall: string, timeout: number): void {
-  if (!(timeout >= 0 && timeout < Number.POSITIVE_INFINITY)) {
+  if (!(Number.isFinite(timeout) && timeout >= 0)) {
     throw invalid(syscall, `timeout ${timeout} is no number of milliseconds`);
   }
 }

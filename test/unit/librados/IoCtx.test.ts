@@ -263,6 +263,7 @@ test.each<[string, (ioctx: IoCtx) => Promise<unknown>]>([
   ['an end above 2^53', (ioctx) => ioctx.read('a', { offset: 2 ** 53 - 2, length: 2 })],
   ['a negative timeout', (ioctx) => ioctx.read('a', { timeout: -1 })],
   ['a timeout that is no number', (ioctx) => ioctx.stat('a', { timeout: Number.NaN })],
+  ['a timeout that is a text', (ioctx) => ioctx.read('a', JSON.parse('{"timeout":"5"}'))],
   ['a ReadOp without steps', (ioctx) => ioctx.operateRead('a', new ReadOp())],
 ])('%s is refused before anything is sent', async (_what, call) => {
   const fixture = new Fixture();
@@ -280,6 +281,24 @@ test('a namespace above 256 bytes is refused', () => {
 
 test('a step of a ReadOp with a bad extent throws where it is made', () => {
   expect(() => new ReadOp().read({ offset: -1 })).toThrow(InvalidArgumentError);
+});
+
+test('a ReadOp of more than 1,024 steps throws where it becomes too long', () => {
+  const reads = Array.from({ length: 1024 }).reduce<ReadOp>(
+    (op) => op.assertExists(),
+    new ReadOp(),
+  );
+  expect(reads.ops.length).toBe(1024);
+  expect(() => reads.read()).toThrow(InvalidArgumentError);
+});
+
+test('the results of a ReadOp of 1,024 steps are taken apart', () => {
+  const op = Array.from({ length: 1023 }).reduce<ReadOp<readonly unknown[]>>(
+    (longer) => longer.read(),
+    new ReadOp().read(),
+  );
+  const outdata = op.ops.map((_, i) => Uint8Array.of(i));
+  expect(op.decode(outdata, 0n)).toEqual(outdata);
 });
 
 test('a ReadOp can be gone on from in two ways', () => {
