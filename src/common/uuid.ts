@@ -2,7 +2,11 @@ import type { Decoder } from './Decoder.ts';
 import type { Encoder } from './Encoder.ts';
 import { DecodeError } from './errors.ts';
 
-const DASHES_BEFORE = new Set([4, 6, 8, 10]);
+/** Before which bytes of a uuid a dash stands: a bit for each. */
+const DASHES = (1 << 4) | (1 << 6) | (1 << 8) | (1 << 10);
+
+/** A byte in two digits. A map of 10,000 OSDs has as many uuids. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** uuid_d: 16 bytes; here as its usual text, lower case. */
 export function encodeUuid(enc: Encoder, uuid: string): void {
@@ -14,8 +18,8 @@ export function encodeUuid(enc: Encoder, uuid: string): void {
 export function decodeUuid(dec: Decoder): string {
   let text = '';
   for (let i = 0; i < 16; i++) {
-    if (DASHES_BEFORE.has(i)) text += '-';
-    text += dec.u8().toString(16).padStart(2, '0');
+    if ((DASHES >> i) & 1) text += '-';
+    text += HEX[dec.u8()] ?? '';
   }
   return text;
 }

@@ -219,7 +219,9 @@ export function decodeAddrvec(dec: Decoder): entity_addrvec_t {
   if (marker > 2) throw dec.error(`marker ${marker} is above 2`, 'entity_addrvec_t');
   if (marker < 2) return [decodeAddrAfterMarker(dec, marker)];
   const count = dec.count('entity_addrvec_t', ADDR_LENGTH_MIN);
-  return Array.from({ length: count }, () => decodeAddr(dec));
+  const addrs: entity_addr_t[] = [];
+  for (let i = 0; i < count; i++) addrs.push(decodeAddr(dec));
+  return addrs;
 }
 
 export function legacyAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
