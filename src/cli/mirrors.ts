@@ -1,3 +1,4 @@
+import { crushtool } from './crushtool.ts';
 import { osdmaptool } from './osdmaptool.ts';
 
 type Tool = (
@@ -6,7 +7,10 @@ type Tool = (
 ) => number;
 
 /** Ceph's own tools, which take their arguments as they always did. */
-const MIRRORS: ReadonlyMap<string, Tool> = new Map([['osdmaptool', osdmaptool]]);
+const MIRRORS: ReadonlyMap<string, Tool> = new Map([
+  ['crushtool', crushtool],
+  ['osdmaptool', osdmaptool],
+]);
 
 export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];
 

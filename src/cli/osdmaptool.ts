@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { DecodeError } from '../common/errors.ts';
 import { UTIME_ZERO } from '../common/utime_t.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
@@ -8,7 +8,9 @@ import type { OSDMapData } from '../osd/osdmap_data.ts';
 import { PgMap } from '../osd/PgMap.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_IN, CEPH_OSD_OUT, CEPH_OSD_UP } from '../osd/rados.ts';
 import { formatG } from './ceph/cpp_numbers.ts';
+import { readOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
+import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
 import { createSimple } from './osdmaptool/create_simple.ts';
 import { dumpOSDMap } from './osdmaptool/dump_osdmap.ts';
@@ -22,11 +24,6 @@ import { USAGE } from './osdmaptool/usage.ts';
  * Ceph's osdmaptool, as far as it looks at maps: the same arguments, output and exit codes as 16.2's
  * (src/tools/osdmaptool.cc). It does not balance and checks no health.
  */
-
-export interface Output {
-  stdout(text: string): void;
-  stderr(text: string): void;
-}
 
 /** Answers the exit code. */
 export function osdmaptool(args: readonly string[], output: Output): number {
@@ -81,29 +78,6 @@ function load({ file, createSimple: osds, clobber, ...options }: Options): OSDMa
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw new ToolExit(255, '', `osdmaptool: error decoding osdmap '${file}'\n`);
-  }
-}
-
-/** The bytes of a file, or what `refuse` makes of the reason in Ceph's words. */
-function readOr(file: string, refuse: (reason: string) => ToolExit): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw refuse(reasonText(file, error));
-  }
-}
-
-function reasonText(file: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return `can't open ${file}: (2) No such file or directory`;
-    case 'EACCES':
-      return `can't open ${file}: (13) Permission denied`;
-    case 'EISDIR':
-      return `bufferlist::read_file(${file}): read error:(21) Is a directory`;
-    default:
-      throw error;
   }
 }
 

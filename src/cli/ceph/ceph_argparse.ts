@@ -22,6 +22,11 @@ export class CephArgs {
     return false;
   }
 
+  /** Takes the argument, whatever it is. */
+  take(): string | undefined {
+    return this.#args.splice(this.#at, 1)[0];
+  }
+
   /** Leaves the argument, which no option matched. */
   skip(): void {
     this.#at++;

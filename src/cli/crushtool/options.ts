@@ -1,0 +1,252 @@
+import { CephArgs } from '../ceph/ceph_argparse.ts';
+import { ToolExit } from '../ceph/ToolExit.ts';
+
+/** Ends of ranges that were not said. */
+export const UNSAID = -1;
+
+/** What `--test` and `--compare` go over. */
+export interface TestOptions {
+  minRule: number;
+  maxRule: number;
+  ruleset: number;
+  minX: number;
+  maxX: number;
+  numRep: number;
+  poolId: number;
+  /** By device, 0 to 0x10000. */
+  weights: Map<number, number>;
+  showMappings: boolean;
+  showBadMappings: boolean;
+  showUtilization: boolean;
+  showUtilizationAll: boolean;
+  showStatistics: boolean;
+  showChooseTries: boolean;
+}
+
+export interface Tunables {
+  chooseLocalTries?: number;
+  chooseLocalFallbackTries?: number;
+  chooseTotalTries?: number;
+  chooseleafDescendOnce?: number;
+  chooseleafVaryR?: number;
+  chooseleafStable?: number;
+  strawCalcVersion?: number;
+}
+
+export interface Options extends TestOptions {
+  input: string;
+  output: string;
+  source: string;
+  compile: boolean;
+  decompile: boolean;
+  build: boolean;
+  osds: number;
+  test: boolean;
+  tree: boolean;
+  dump: boolean;
+  format: string;
+  check: boolean;
+  checkMaxId: number;
+  bucketTree: boolean;
+  bucketName: string;
+  location: number;
+  compare: string;
+  tunables: Tunables;
+  /** What no option took: the layers to build. */
+  rest: readonly string[];
+}
+
+const WEIGHT_ONE = 0x10000;
+/** Flags of the original that change maps in ways, or print formats, that are not here. */
+const NOT_HERE = [
+  '--simulate',
+  '-s',
+  '--output-csv',
+  '--reweight',
+  '--rebuild-class-roots',
+  '--reclassify',
+  '--help-output',
+  '-v',
+  '--verbose',
+];
+
+type Text = (value: string) => void;
+type Count = (value: number) => void;
+
+/** Throws ToolExit as the original ends. Ceph: src/tools/crushtool.cc, main. */
+export function parseOptions(args: readonly string[]): Options {
+  const options = defaults();
+  const words = new CephArgs(args);
+  while (words.more()) {
+    if (!takeFlag(words, options) && !takeText(words, options) && !takeNumber(words, options)) {
+      words.skip();
+    }
+  }
+  return { ...options, rest: words.rest };
+}
+
+function defaults(): Options {
+  return {
+    input: '',
+    output: '',
+    source: '',
+    compile: false,
+    decompile: false,
+    build: false,
+    osds: 0,
+    test: false,
+    tree: false,
+    dump: false,
+    format: 'json-pretty',
+    check: false,
+    checkMaxId: UNSAID,
+    bucketTree: false,
+    bucketName: '',
+    location: UNSAID,
+    compare: '',
+    tunables: {},
+    rest: [],
+    minRule: UNSAID,
+    maxRule: UNSAID,
+    ruleset: UNSAID,
+    minX: UNSAID,
+    maxX: UNSAID,
+    numRep: UNSAID,
+    poolId: UNSAID,
+    weights: new Map(),
+    showMappings: false,
+    showBadMappings: false,
+    showUtilization: false,
+    showUtilizationAll: false,
+    showStatistics: false,
+    showChooseTries: false,
+  };
+}
+
+function takeFlag(words: CephArgs, options: Options): boolean {
+  const flags: [field: keyof Options, ...names: string[]][] = [
+    ['showUtilization', '--show-utilization'],
+    ['showUtilizationAll', '--show-utilization-all'],
+    ['showStatistics', '--show-statistics'],
+    ['showMappings', '--show-mappings'],
+    ['showBadMappings', '--show-bad-mappings'],
+    ['showChooseTries', '--show-choose-tries'],
+    ['test', '-t', '--test'],
+    ['tree', '--tree'],
+    ['bucketTree', '--bucket-tree'],
+    ['dump', '--dump'],
+    ['build', '--build'],
+  ];
+  for (const [field, ...names] of flags) {
+    if (!words.flag(...names)) continue;
+    Object.assign(options, { [field]: true });
+    return true;
+  }
+  const missing = NOT_HERE.find((name) => words.flag(name));
+  if (missing !== undefined) {
+    throw new ToolExit(1, '', `crushtool: ${missing} is only in the original\n`);
+  }
+  // All tunables of a map are safe.
+  return words.flag('--enable-unsafe-tunables');
+}
+
+function takeText(words: CephArgs, options: Options): boolean {
+  const texts: [take: Text, ...names: string[]][] = [
+    [(text) => Object.assign(options, { input: text }), '-i', '--infn'],
+    [(text) => Object.assign(options, { output: text }), '-o', '--outfn'],
+    [(text) => Object.assign(options, { input: text, decompile: true }), '-d', '--decompile'],
+    [(text) => Object.assign(options, { source: text, compile: true }), '-c', '--compile'],
+    [(text) => Object.assign(options, { format: text }), '-f', '--format'],
+    [(text) => Object.assign(options, { bucketName: text }), '--bucket-name'],
+    [(text) => Object.assign(options, { compare: text }), '--compare'],
+  ];
+  for (const [take, ...names] of texts) {
+    if (names.some((name) => words.withArg(name, take, missingArgument))) return true;
+  }
+  return takeLoose(words, options);
+}
+
+/** `--check` alone asks for less than `--check N`. Both of these take whatever comes next. */
+function takeLoose(words: CephArgs, options: Options): boolean {
+  const ignored = (): void => {};
+  const check: Text = (text) => {
+    options.checkMaxId = toLooseInteger(text);
+  };
+  const location: Text = (text) => {
+    options.location = toLooseInteger(text);
+  };
+  if (words.withArg('--show-location', location, ignored)) return true;
+  const isCheck = words.withArg('--check', check, ignored);
+  if (isCheck) options.check = true;
+  return isCheck;
+}
+
+function takeNumber(words: CephArgs, options: Options): boolean {
+  const tunable =
+    (field: keyof Tunables): Count =>
+    (value) => {
+      options.tunables = { ...options.tunables, [field]: value };
+    };
+  const numbers: [name: string, take: Count][] = [
+    ['--num-osds', (osds) => Object.assign(options, { osds })],
+    ['--num-rep', (numRep) => Object.assign(options, { numRep })],
+    ['--min-x', (minX) => Object.assign(options, { minX })],
+    ['--max-x', (maxX) => Object.assign(options, { maxX })],
+    ['--x', (x) => Object.assign(options, { minX: x, maxX: x })],
+    ['--min-rule', (minRule) => Object.assign(options, { minRule })],
+    ['--max-rule', (maxRule) => Object.assign(options, { maxRule })],
+    ['--rule', (rule) => Object.assign(options, { minRule: rule, maxRule: rule })],
+    ['--ruleset', (ruleset) => Object.assign(options, { ruleset })],
+    ['--pool-id', (poolId) => Object.assign(options, { poolId })],
+    // Batches show in CSV files only.
+    ['--batches', () => {}],
+    ['--set-choose-local-tries', tunable('chooseLocalTries')],
+    ['--set-choose-local-fallback-tries', tunable('chooseLocalFallbackTries')],
+    ['--set-choose-total-tries', tunable('chooseTotalTries')],
+    ['--set-chooseleaf-descend-once', tunable('chooseleafDescendOnce')],
+    ['--set-chooseleaf-vary-r', tunable('chooseleafVaryR')],
+    ['--set-chooseleaf-stable', tunable('chooseleafStable')],
+    ['--set-straw-calc-version', tunable('strawCalcVersion')],
+  ];
+  if (numbers.some(([name, take]) => takeInteger(words, name, take))) return true;
+  const takeWeight = (device: number): void => {
+    const weight = words.take();
+    if (weight === undefined) {
+      throw new ToolExit(1, '', 'expecting additional argument to --weight\n');
+    }
+    options.weights.set(device, toWeight(weight));
+  };
+  return takeInteger(words, '--weight', takeWeight);
+}
+
+function takeInteger(words: CephArgs, name: string, take: Count): boolean {
+  return words.withArg(
+    name,
+    (text) => take(toInteger(text)),
+    (text) => missingArgument(`${text}\n`),
+  );
+}
+
+function missingArgument(text: string): never {
+  throw new ToolExit(1, '', `${text}\n`);
+}
+
+/** Ceph: strict_strtol. */
+function toInteger(text: string): number {
+  if (/^[-+]?[0-9]+$/.test(text)) return Number(text);
+  if (/^[-+]?[0-9]/.test(text)) {
+    throw new ToolExit(1, '', `Expected option value to be integer, got '${text}'\n`);
+  }
+  throw new ToolExit(1, '', `The option value '${text}' is invalid\n`);
+}
+
+/** What is no number counts as 1 where the original looks at no error. */
+function toLooseInteger(text: string): number {
+  return /^[-+]?[0-9]*$/.test(text) ? Number(text) : 1;
+}
+
+/** atof, then 16.16, from 0 to 1. */
+function toWeight(text: string): number {
+  const weight = Math.fround(Number.parseFloat(text) || 0);
+  return Math.min(Math.max(Math.trunc(weight * WEIGHT_ONE), 0), WEIGHT_ONE);
+}
