@@ -187,18 +187,23 @@ function deviceWeights(crush: CrushData, given: ReadonlyMap<number, number>): Ui
 
 /**
  * How many copies a rule may place, at most: as many as there are named buckets of each type that
- * it chooses, or as it asks for. Ceph: get_maximum_affected_by_rule.
+ * it chooses, once for each step that does, or as its last such step asks for.
+ * Ceph: get_maximum_affected_by_rule.
  */
 function maxAffectedByRule(crush: CrushData, ruleno: number): number {
   const wanted = new Map<number, number>();
-  for (const { op, arg1, arg2 } of crush.rules[ruleno]?.steps ?? []) {
-    if (op >= CRUSH_RULE_CHOOSE_FIRSTN && op !== CRUSH_RULE_EMIT) wanted.set(arg2, arg1);
+  const named = new Map<number, number>();
+  for (const { op, arg1, arg2: type } of crush.rules[ruleno]?.steps ?? []) {
+    if (op < CRUSH_RULE_CHOOSE_FIRSTN || op === CRUSH_RULE_EMIT) continue;
+    const isOfType = (id: number): boolean => crush.buckets[-1 - id]?.type === type;
+    const count = [...crush.nameMap.keys()].filter(isOfType).length;
+    wanted.set(type, arg1);
+    named.set(type, (named.get(type) ?? 0) + count);
   }
   let most = Math.max(crush.buckets.length, crush.maxDevices);
-  for (const [type, count] of wanted) {
-    const isOfType = (id: number): boolean => crush.buckets[-1 - id]?.type === type;
-    const named = [...crush.nameMap.keys()].filter(isOfType).length;
-    const limit = count > 0 && count < named ? count : named;
+  for (const [type, count] of named) {
+    const asked = wanted.get(type) ?? 0;
+    const limit = asked > 0 && asked < count ? asked : count;
     if (limit > 0 && limit < most) most = limit;
   }
   return most;
