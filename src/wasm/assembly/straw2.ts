@@ -80,14 +80,19 @@ function selectHighest(count: u32, highs: v128): i32 {
   // Neighbours may share an ln; of equals the first wins.
   let least = high;
   while (least > 0 && ln(least - 1) === ln(high)) least--;
-  const leasts = i32x4.splat(least);
-  let at: u32 = 0;
-  let found = reach(at, leasts);
-  while (!found) {
-    at += 16;
-    found = reach(at, leasts);
+  return firstReaching(i32x4.splat(least), count);
+}
+
+/** The place of the first draw not below `leasts`; there is one. */
+function firstReaching(leasts: v128, count: u32): i32 {
+  let first: u32 = 0;
+  let found: i32 = 0;
+  // All of 32 are looked at before the first is: a loop that may end anywhere is mispredicted.
+  for (; !found; first += 32) {
+    const end = min(first + 32, count);
+    for (let i = first; i < end; i += 4) found |= reach(i << 2, leasts) << (i - first);
   }
-  return (at >> 2) + ctz(found);
+  return first - 32 + ctz(found);
 }
 
 function selectHighestLn(count: u32): i32 {
