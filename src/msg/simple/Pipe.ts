@@ -248,7 +248,9 @@ export class Pipe implements SocketEvents, ConnectionPipe {
       );
     }
     this.#log('Pipe.open', { peer: String(this.con.peerAddr), connectSeq: this.#connectSeq });
-    // Whatever the handshake wrote last goes out with the first messages.
+    // What the handshake wrote last goes out with the first messages. If they have to wait it goes
+    // alone: the writer serves other Pipes too, and must be empty for them.
+    if (this.#blocked) this.doSendmsg();
     this.writer();
   }
 
@@ -398,6 +400,7 @@ export class Pipe implements SocketEvents, ConnectionPipe {
 
   doSendmsg(): void {
     const { writer } = this.#messenger;
+    if (writer.pending === 0) return;
     if (this.#isLogged) this.#log('Pipe.doSendmsg', { bytes: writer.pending });
     assert(this.#socket !== undefined, 'nothing to send on');
     this.#blocked = !writer.doSendmsg(this.#socket);
