@@ -8,6 +8,7 @@ const TWO_44 = 2 ** 44;
 const TWO_48 = 2 ** 48;
 /** The one u whose ln is not above that of the u before it. */
 const U_ODD = 0xffff;
+const INT_END = 2 ** 31;
 
 /**
  * The item with the highest draw, which is ln(u)/weight for a u hashed from (x, item, r): the
@@ -18,7 +19,7 @@ const U_ODD = 0xffff;
  * exact below 2^53; above, ln is greater whatever the rounding. And as ln rises with u, what has
  * neither more u nor more weight than the best so far needs no look at ln at all.
  *
- * Ceph's weight is an int there: from 2^31 up it counts as negative, and draws above 0.
+ * The middle of the loop is crushHash32_3(x, id, r).
  */
 export function bucketStraw2Choose(
   bucket: crush_bucket_straw2,
@@ -27,21 +28,21 @@ export function bucketStraw2Choose(
   arg: crush_choose_arg | undefined,
   position: number,
 ): number {
-  const items = bucket.items;
   const weights = chooseArgWeights(bucket, arg, position);
   const ids = chooseArgIds(bucket, arg);
+  const lns = lnTable();
+  const seed = CRUSH_HASH_SEED ^ x ^ r;
   let high = 0;
   let highDraw = Number.NEGATIVE_INFINITY;
   let highU = -1;
   let highWeight = 0;
-  for (let i = 0; i < items.length; i++) {
-    // crushHash32_3(x, id, r)
+  for (let i = 0; i < ids.length; i++) {
     let a = x | 0;
     let b = ids[i] ?? 0;
     let c = r | 0;
     let s = CRUSH_HASH_X;
     let t = CRUSH_HASH_Y;
-    let hash = CRUSH_HASH_SEED ^ x ^ r ^ b;
+    let hash = seed ^ b;
     a = (a - b - hash) ^ (hash >>> 13);
     b = (b - hash - a) ^ (a << 8);
     hash = (hash - a - b) ^ (b >>> 13);
@@ -95,16 +96,20 @@ export function bucketStraw2Choose(
     const u = hash & 0xffff;
     const weight = weights[i] ?? 0;
     if (weight === 0 || (u <= highU && weight <= highWeight)) continue;
-    const ln = lnTable()[u] ?? 0;
-    const signed = weight | 0;
-    if (signed > 0 ? ln > highDraw * signed : Math.trunc(ln / signed) > highDraw) {
+    const ln = lns[u] ?? 0;
+    if (weight < INT_END ? ln > highDraw * weight : quotient(ln, weight) > highDraw) {
       high = i;
-      highDraw = Math.trunc(ln / signed);
-      highU = signed < 0 || u === U_ODD ? -1 : u;
+      highDraw = quotient(ln, weight);
+      highU = weight >= INT_END || u === U_ODD ? -1 : u;
       highWeight = weight;
     }
   }
-  return items[high] ?? CRUSH_ITEM_NONE;
+  return bucket.items[high] ?? CRUSH_ITEM_NONE;
+}
+
+/** Ceph's weight is an int there: from 2^31 up it counts as negative, and draws above 0. */
+function quotient(ln: number, weight: number): number {
+  return Math.trunc(ln / (weight | 0));
 }
 
 /** What the items are hashed by. */
