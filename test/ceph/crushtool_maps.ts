@@ -181,9 +181,10 @@ class MapMaker {
   #pass(roots: readonly Bucket[]): string[] {
     const root = this.#pick(roots);
     const mode = this.#pick(['firstn', 'indep']);
+    const osd = this.#pick(['choose', 'choose', 'chooseleaf']);
     const count = (): number => this.#pick([0, 0, -1, 1, 2, 3, 6]);
     const leaf = (type: string): string =>
-      `  step ${type === 'osd' ? 'choose' : 'chooseleaf'} ${mode} ${count()} type ${type}`;
+      `  step ${type === 'osd' ? osd : 'chooseleaf'} ${mode} ${count()} type ${type}`;
     const steps =
       root.type === 'root' && this.#chance(0.4)
         ? [`  step choose ${mode} ${count()} type rack`, leaf(this.#pick(['osd', 'host']))]
