@@ -206,7 +206,13 @@ function itemName(crush: CrushData, id: number): string {
   return crush.nameMap.get(id) ?? (id >= 0 ? `device${id}` : `bucket${-1 - id}`);
 }
 
-/** A weight is an int there, and a float before it is printed. */
+/**
+ * A weight is an int there, and a float before "%.3f" prints it: halfway between two thousandths
+ * that takes the even one, where toFixed takes the greater. The products are exact.
+ */
 function fixedPoint(weight: number): string {
-  return (Math.fround(weight | 0) / 0x10000).toFixed(3);
+  const thousandths = (Math.fround(weight | 0) * 1000) / 0x10000;
+  const halfway = Math.abs(thousandths % 1) === 0.5;
+  const rounded = halfway ? Math.round(thousandths / 2) * 2 : thousandths;
+  return (rounded / 1000).toFixed(3);
 }

@@ -39,6 +39,22 @@ test.each(['mixed', 'legacy', 'cluster', 'simple'])(
   },
 );
 
+test('a weight halfway between two thousandths is printed as the even one', () => {
+  const items = [0.0625, 0.1875, 0.3125].map((weight, i) => ` item osd.${i} weight ${weight}\n`);
+  const devices = items.map((_, i) => `device ${i} osd.${i}\n`);
+  const root = `root r {\n id -1\n alg straw2\n hash 0\n${items.join('')}}\n`;
+  const text = CrushWrapper.compile(
+    `${devices.join('')}type 0 osd\ntype 1 root\n${root}`,
+  ).decompile();
+  // crushtool's words.
+  expect(text.match(/weight [0-9.]+/g)).toEqual([
+    'weight 0.562',
+    'weight 0.062',
+    'weight 0.188',
+    'weight 0.312',
+  ]);
+});
+
 describe('what crushtool refuses is refused with its words:', () => {
   test.each(badTexts)('$name', ({ text, stderr }) => {
     const { cephText } = compileError(text);
