@@ -166,6 +166,7 @@ export class MockOSD implements Dispatcher, AuthServer {
   }
 
   msHandleReset(con: Connection): boolean {
+    this.#waitingForMap = this.#waitingForMap.filter((waiting) => waiting.con !== con);
     return this.#process?.monSession.msHandleReset(con) ?? false;
   }
 

@@ -163,6 +163,26 @@ it('an op with a newer map than its OSD waits there until the OSD has it', async
   expect(text(await read)).toBe('I am object 0');
 });
 
+it('ops that wait at an OSD for a map are forgotten with their client', async () => {
+  await using cluster = await create();
+  const rados = await cluster.connect();
+  const ioctx = await rados.openIoCtx('data');
+  const { actingPrimary } = ioctx.locate('object 0');
+  const partition = cluster.net.partition('mon.a', `osd.${actingPrimary}`);
+  await cluster.createPool('other');
+  await rados.openIoCtx('other');
+  const read = ioctx.read('object 0').catch(() => undefined);
+  await cluster.advance(100);
+  await rados.shutdown();
+  await read;
+  await cluster.advance(100);
+  partition[Symbol.dispose]();
+  await cluster.advance(1000);
+  const fns = cluster.trace().entries.map(({ fn }) => fn);
+  expect(fns).toContain('MockOSD.msDispatch');
+  expect(fns).not.toContain('MockOSD.drop');
+});
+
 it('reads go on while the monitor is away, and new maps come when it is back', async () => {
   await using cluster = await create();
   const rados = await cluster.connect();
