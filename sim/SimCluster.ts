@@ -92,7 +92,9 @@ export class SimCluster implements AsyncDisposable {
   readonly #store = new ObjectStore();
   readonly #monitor: MockMonitor;
   readonly #osds: readonly MockOSD[];
-  readonly #clients: RadosClient[] = [];
+  /** Those that may have to be ended. */
+  #clients: RadosClient[] = [];
+  #connects = 0;
   #bootWaiters: BootWaiter[] = [];
   #state: SimClusterState = 'starting';
 
@@ -160,10 +162,12 @@ export class SimCluster implements AsyncDisposable {
 
   /** A connected client of its own. */
   async connect({ id = 'admin', conf = {} }: ConnectOptions = {}): Promise<RadosClient> {
-    const name = `client.${this.#clients.length + 1}`;
-    const cct = this.#makeContext(name, this.#world.ipOf('client', this.#clients.length), conf);
+    const ip = this.#world.ipOf('client', this.#connects);
+    this.#connects += 1;
+    const cct = this.#makeContext(`client.${this.#connects}`, ip, conf);
     const entity = { type: CEPH_ENTITY_TYPE_CLIENT, id };
     const client = new RadosClient(cct, { name: entity, monHost: this.getMonHost() });
+    this.#clients = this.#clients.filter(({ state }) => state !== 'shutdown');
     this.#clients.push(client);
     return client.connect();
   }

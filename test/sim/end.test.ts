@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { SimCluster } from '../../sim/index.ts';
 
@@ -91,4 +93,20 @@ it('a client that finds no monitor says so when its time is over', async () => {
   cluster.mon().kill();
   await expect(cluster.connect()).rejects.toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect' });
   expect(cluster.clock.now()).toBeGreaterThan(300_000);
+});
+
+it('clients that were shut down are not kept', async () => {
+  await using cluster = await SimCluster.create();
+  const clients = await Promise.all(
+    Array.from({ length: 5 }, async () => {
+      const rados = await cluster.connect();
+      await rados.shutdown();
+      return new WeakRef(rados);
+    }),
+  );
+  await cluster.connect();
+  await cluster.advance(60_000);
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  expect(clients.filter((client) => client.deref() !== undefined)).toEqual([]);
 });
