@@ -311,6 +311,10 @@ export class MonClient implements Dispatcher, AuthClient {
       this.#fail(`a monitor of another cluster, ${monmap.fsid}`);
       return;
     }
+    if (monmap.mons.every(({ addrs }) => legacyAddr(addrs) === undefined)) {
+      this.#fail('a map of no monitor that has an address of msgr v1');
+      return;
+    }
     if (monmap.epoch > this.#monmap.epoch) {
       this.#monmap = monmap;
       this.#sub.got('monmap', monmap.epoch);

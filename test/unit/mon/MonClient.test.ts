@@ -255,6 +255,20 @@ test('a damaged monitor map resets the session', () => {
   expect(mons.monc.monmap.epoch).toBe(1);
 });
 
+test.each([
+  ['nobody', []],
+  ['monitors of msgr v2 only', ['v2:10.0.1.1:3300/0']],
+])('a monmap of %s is refused, and the next monitor asked', (_what, addrs) => {
+  const mons = new Monitors(1);
+  mons.open();
+  const before = mons.con;
+  mons.send(new MMonMap(monmap(addrs, { epoch: 2 }).encode()));
+  mons.world.clock.advance(1000);
+  expect(mons.monc.monmap.epoch).toBe(1);
+  expect(before.down).toBe(true);
+  expect(mons.con).not.toBe(before);
+});
+
 test('a monitor that is no longer one is left for another', () => {
   const mons = new Monitors(2);
   mons.open();
