@@ -65,7 +65,7 @@ export function* connect(side: ConnectSide, enc: Encoder): Handshake<Connected> 
   encodeLegacyAddr(enc, side.myAddr());
 
   let globalSeq = side.getGlobalSeq(0);
-  for (;;) {
+  for (let retries = 0; ; retries++) {
     const asked = connectOf(side, globalSeq);
     encodeConnect(enc, asked);
     if (side.authorizer !== undefined) enc.raw(side.authorizer.bytes);
@@ -73,7 +73,8 @@ export function* connect(side: ConnectSide, enc: Encoder): Handshake<Connected> 
     if (reply.authorizerLen > 0) {
       yield wantAuthorizer(reply.authorizerLen, 'ceph_msg_connect_reply.authorizer_len', 21);
     }
-    if (reply.tag === CEPH_MSGR_TAG_RETRY_GLOBAL) {
+    // Whoever says so again may say so for ever: that is for the back-off.
+    if (reply.tag === CEPH_MSGR_TAG_RETRY_GLOBAL && retries === 0) {
       globalSeq = side.getGlobalSeq(reply.globalSeq);
       continue;
     }
@@ -146,6 +147,8 @@ function refusal(asked: ceph_msg_connect, reply: ceph_msg_connect_reply): string
       return `wants features 0x${(reply.features & ~asked.features).toString(16)} that we lack`;
     case CEPH_MSGR_TAG_BADPROTOVER:
       return `speaks protocol version ${reply.protocolVersion}, not ${asked.protocolVersion}`;
+    case CEPH_MSGR_TAG_RETRY_GLOBAL:
+      return `wants a global_seq above ${reply.globalSeq} once more`;
     case CEPH_MSGR_TAG_BADAUTHORIZER:
       return `refuses our authorizer (protocol ${asked.authorizerProtocol})`;
     default:

@@ -10,7 +10,12 @@ import {
   encodeLegacyAddr,
   entity_addr_t,
 } from '../../../../src/msg/msg_types.ts';
-import { CEPH_BANNER, encodeConnect } from '../../../../src/msg/msgr.ts';
+import {
+  CEPH_BANNER,
+  CEPH_MSGR_TAG_RETRY_GLOBAL,
+  encodeConnect,
+  encodeConnectReply,
+} from '../../../../src/msg/msgr.ts';
 import { MemoryNet } from '../../../helpers/MemoryNet.ts';
 import { SERVER_ADDR, startClient, startServer, TestMessage } from '../../../helpers/messengers.ts';
 
@@ -44,6 +49,28 @@ function handshake(): Uint8Array {
   return enc.take();
 }
 
+function serverHello(): Uint8Array {
+  const enc = new Encoder();
+  enc.raw(CEPH_BANNER);
+  encodeLegacyAddr(enc, SERVER_ADDR);
+  encodeLegacyAddr(enc, new entity_addr_t(ADDR_TYPE_LEGACY, '127.0.0.1', 40000, 0));
+  return enc.take();
+}
+
+function retryGlobal(): Uint8Array {
+  const enc = new Encoder();
+  encodeConnectReply(enc, {
+    tag: CEPH_MSGR_TAG_RETRY_GLOBAL,
+    features: 0n,
+    globalSeq: 0xffff_ffff,
+    connectSeq: 0,
+    protocolVersion: CEPH_OSDC_PROTOCOL,
+    authorizerLen: 0,
+    flags: 0,
+  });
+  return enc.take();
+}
+
 it('the last word of a handshake goes to nobody else while its peer does not read', () => {
   const net = new MemoryNet();
   const server = startServer(net);
@@ -64,4 +91,29 @@ it('the last word of a handshake goes to nobody else while its peer does not rea
   net.run();
   expect(server.got.texts).toEqual(['hello']);
   expect(client.got.events).toEqual(['connect']);
+});
+
+it('a server that wants a higher global_seq again and again is left in peace for a while', () => {
+  const net = new MemoryNet();
+  let asked = 0;
+  net.listen(SERVER_ADDR, {
+    onListening: () => undefined,
+    onError: () => undefined,
+    onAccept: (socket) => {
+      socket.send([serverHello()]);
+      return {
+        ...SILENT,
+        onRead: () => {
+          asked += 1;
+          if (asked < 10) socket.send([retryGlobal()]);
+        },
+      };
+    },
+  });
+  const client = startClient(net);
+  client.messenger.getConnection(CEPH_ENTITY_TYPE_OSD, SERVER_ADDR);
+  net.run();
+  expect(client.got.events).toEqual(['refused']);
+  expect(String(client.got.errors[0])).toMatch(/global_seq above 4294967295 once more/);
+  expect(asked).toBeLessThan(10);
 });
