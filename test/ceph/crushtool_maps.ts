@@ -145,8 +145,17 @@ class MapMaker {
    */
   #weight(alg: string): string {
     const least = alg === 'tree' || alg === 'uniform' ? 0.001 : 0;
-    const weight = this.#pick([least, 1, 1, 0.001, this.#random.float(), this.#range(1, 90)]);
-    return Math.max(least, weight).toFixed(5);
+    const halfway = this.#range(1, 40) / 64;
+    const weight = this.#pick([
+      least,
+      1,
+      1,
+      0.001,
+      halfway,
+      this.#random.float(),
+      this.#range(1, 90),
+    ]);
+    return Math.max(least, weight).toFixed(6);
   }
 
   #rules(buckets: readonly Bucket[]): string[] {

@@ -38,5 +38,13 @@ function withoutZeros(text: string): string {
 /** Ceph's weightf_t: five places. */
 export function formatWeight(weight: number): string {
   if (weight < -0.01) return '-';
-  return weight < 0.000001 ? '0' : weight.toFixed(5);
+  return weight < 0.000001 ? '0' : formatFixed(weight, 5);
+}
+
+/** `x`, which is a multiple of 2^-16, to so many places: halfway to the even one, as in C. */
+function formatFixed(x: number, places: number): string {
+  const unit = 10 ** places;
+  const scaled = x * unit;
+  const isTie = scaled % 1 === 0.5;
+  return (isTie ? (2 * Math.round(scaled / 2)) / unit : x).toFixed(places);
 }

@@ -41,6 +41,8 @@ test.each([
   [0.0000001, '0'],
   [-1, '-'],
   [0.59999, '0.59999'],
+  [1 / 64, '0.01562'],
+  [3 / 64, '0.04688'],
 ])('the weight %d is %s', (weight, text) => {
   expect(formatWeight(weight)).toBe(text);
 });
