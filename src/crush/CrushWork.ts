@@ -32,7 +32,7 @@ export interface CrushTrace {
  * nothing but its result. It belongs to one map, which may not change under it.
  */
 export class CrushWork {
-  /** Three vectors of resultMax places: two that swap roles, one for leaves. */
+  /** Four vectors of resultMax places: two that swap roles, one for leaves, one for the result. */
   scratch: Int32Array = new Int32Array(0);
   /** If set: how many choices took n retries, by n. Ceph: crush_map.choose_tries. */
   chooseTries: Uint32Array | undefined;
@@ -49,7 +49,7 @@ export class CrushWork {
   /** Before each mapping. */
   begin(resultMax: number): void {
     this.#left = WORK_MAX;
-    if (this.scratch.length < resultMax * 3) this.scratch = new Int32Array(resultMax * 3);
+    if (this.scratch.length < resultMax * 4) this.scratch = new Int32Array(resultMax * 4);
   }
 
   /** Counts a look at `items` items. Throws {@link CrushWorkError} when it is one too many. */

@@ -59,6 +59,8 @@ interface Run {
   items: number;
   itemCount: number;
   free: number;
+  /** What was emitted stands behind the other three vectors. */
+  resultCount: number;
 }
 
 /**
@@ -74,9 +76,8 @@ export function crushDoRule(
   work: CrushWork,
   chooseArgs: crush_choose_arg_map | undefined,
 ): number[] {
-  const result: number[] = [];
   const rule = map.rules[ruleno];
-  if (rule === undefined) return result;
+  if (rule === undefined) return [];
   work.begin(resultMax);
   const tunables = map.tunables;
   const run: Run = {
@@ -96,12 +97,21 @@ export function crushDoRule(
     items: 0,
     itemCount: 0,
     free: resultMax,
+    resultCount: 0,
   };
-  for (const step of rule.steps) doStep(run, step, result);
-  return result;
+  for (const step of rule.steps) doStep(run, step);
+  return emitted(run);
 }
 
-function doStep(run: Run, step: crush_rule_step, result: number[]): void {
+/** In a list that is as long as need be: one that grew by push has room for 17, and callers keep it. */
+function emitted({ work, resultMax, resultCount }: Run): number[] {
+  const list = new Array<number>(resultCount);
+  const from = resultMax * 3;
+  for (let i = 0; i < resultCount; i++) list[i] = work.scratch[from + i] ?? CRUSH_ITEM_NONE;
+  return list;
+}
+
+function doStep(run: Run, step: crush_rule_step): void {
   switch (step.op) {
     case CRUSH_RULE_TAKE:
       if (exists(run.map, step.arg1)) {
@@ -116,14 +126,20 @@ function doStep(run: Run, step: crush_rule_step, result: number[]): void {
       choose(run, step);
       break;
     case CRUSH_RULE_EMIT:
-      for (let i = 0; i < run.itemCount && result.length < run.resultMax; i++) {
-        result.push(run.work.scratch[run.items + i] ?? CRUSH_ITEM_NONE);
-      }
-      run.itemCount = 0;
+      emit(run);
       break;
     default:
       setTunable(run, step);
   }
+}
+
+function emit(run: Run): void {
+  const { scratch } = run.work;
+  for (let i = 0; i < run.itemCount && run.resultCount < run.resultMax; i++) {
+    const place = run.resultMax * 3 + run.resultCount++;
+    scratch[place] = scratch[run.items + i] ?? CRUSH_ITEM_NONE;
+  }
+  run.itemCount = 0;
 }
 
 function exists(map: crush_map, item: number): boolean {

@@ -44,8 +44,7 @@ export function pgToRawOsds(map: OSDMapData, crush: CrushWrapper, pool: pg_pool_
   const ruleno = crush.findRule(pool.crushRule, pool.type, pool.size);
   if (ruleno < 0) return [];
   const osds = crush.doRule(ruleno, rawPgToPps(pool, pg), pool.size, map.osdWeight, pg.pool);
-  // A list that grew by push has room for 17 and more; this one is kept for as long as the map.
-  return keep(pool, osds.slice(), (osd) => exists(map, osd));
+  return keep(pool, osds, (osd) => exists(map, osd));
 }
 
 /** The first that there is. Ceph: OSDMap::_pick_primary. */
