@@ -91,7 +91,7 @@ export class MockMonitor implements Dispatcher {
     messenger.setDefaultPolicy(statelessServer());
     this.#messenger = messenger;
     this.#started = started;
-    messenger.bind(this.#addr, (error) => {
+    messenger.bind([this.#addr], (error) => {
       if (error === undefined) {
         messenger.start();
         this.#init(messenger);
@@ -153,7 +153,7 @@ export class MockMonitor implements Dispatcher {
 
   #init(messenger: Messenger): void {
     const { osdmap } = this.#options;
-    this.#addr = messenger.myAddr;
+    this.#addr = messenger.myAddrs[0] ?? this.#addr;
     this.#monmap = new MonMap({
       fsid: osdmap.fsid,
       epoch: 1,

@@ -86,7 +86,7 @@ export class MockOSD implements Dispatcher, AuthServer {
 
   /** Of the process that is running: no two have had the same. */
   get addr(): entity_addr_t {
-    return this.#process?.messenger.myAddr ?? BLANK_ADDR;
+    return this.#process?.messenger.myAddrs[0] ?? BLANK_ADDR;
   }
 
   /** Starts a process that is not running: binds, then `done`. The OSD is up when a map says so. */
@@ -104,7 +104,7 @@ export class MockOSD implements Dispatcher, AuthServer {
     const monSession = this.#makeMonSession(messenger);
     this.#process = { messenger, monSession };
     this.#started = started;
-    messenger.bind(new entity_addr_t(ADDR_TYPE_LEGACY, ip, 0, 0), (error) => {
+    messenger.bind([new entity_addr_t(ADDR_TYPE_LEGACY, ip, 0, 0)], (error) => {
       if (error === undefined) {
         messenger.start();
         messenger.addDispatcherTail(this);
@@ -178,7 +178,7 @@ export class MockOSD implements Dispatcher, AuthServer {
       whoami: this.whoami,
       monAddr,
       nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
-      onFirstOpen: () => boot(this.whoami, [messenger.myAddr]),
+      onFirstOpen: () => boot(this.whoami, messenger.myAddrs),
     });
   }
 

@@ -27,7 +27,7 @@ import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
-import { type entity_addr_t, legacyAddr } from '../msg/msg_types.ts';
+import type { entity_addr_t } from '../msg/msg_types.ts';
 import { MonMap } from './MonMap.ts';
 import { MonSub } from './MonSub.ts';
 
@@ -181,7 +181,7 @@ export class MonClient implements Dispatcher, AuthClient {
   /** One of the best that were not tried since the last session, at random; after all, any again. */
   #pickMon(): entity_addr_t | undefined {
     const usable = this.#monmap.mons.flatMap(({ addrs, priority }) => {
-      const addr = legacyAddr(addrs);
+      const addr = this.#messenger.pickAddr(addrs);
       return addr === undefined ? [] : [{ addr, priority }];
     });
     const untried = usable.filter(({ addr }) => !this.#tried.has(String(addr)));
@@ -311,7 +311,7 @@ export class MonClient implements Dispatcher, AuthClient {
       this.#fail(`a monitor of another cluster, ${monmap.fsid}`);
       return;
     }
-    if (monmap.mons.every(({ addrs }) => legacyAddr(addrs) === undefined)) {
+    if (monmap.mons.every(({ addrs }) => this.#messenger.pickAddr(addrs) === undefined)) {
       this.#fail('a map of no monitor that has an address of msgr v1');
       return;
     }

@@ -5,7 +5,12 @@ import type { Connection } from './Connection.ts';
 import type { Dispatcher } from './Dispatcher.ts';
 import type { Message } from './Message.ts';
 import type { MessageFactory } from './MessageFactory.ts';
-import { type entity_addr_t, type entity_name_t, entityNameToString } from './msg_types.ts';
+import {
+  type entity_addr_t,
+  type entity_addrvec_t,
+  type entity_name_t,
+  entityNameToString,
+} from './msg_types.ts';
 import { lossyClient, type Policy } from './Policy.ts';
 
 export interface MessengerOptions {
@@ -50,11 +55,11 @@ export abstract class SimplePolicyMessenger {
     return entityNameToString(this.myName);
   }
 
-  /** Our own address; its ip is blank until `bind`, or until a peer has told us what it sees. */
-  abstract get myAddr(): entity_addr_t;
+  /** Our own addresses; their ip is blank until `bind`, or until a peer has told us what it sees. */
+  abstract get myAddrs(): entity_addrvec_t;
 
-  /** Opens the port of `addr` (0: any free one); then `done`, with the error if it failed. */
-  abstract bind(addr: entity_addr_t, done: (error?: Error) => void): void;
+  /** Opens the ports of `addrs` (0: any free one); then `done`, with the error if one failed. */
+  abstract bind(addrs: entity_addrvec_t, done: (error?: Error) => void): void;
   abstract start(): void;
   /** Begins to accept; called when the first dispatcher is there. */
   protected abstract ready(): void;
@@ -62,7 +67,9 @@ export abstract class SimplePolicyMessenger {
   abstract shutdown(): void;
   /** Calls `stopped` when `shutdown` is done. */
   abstract wait(stopped: () => void): void;
-  /** The connection to `addr`, opened if there is none. */
+  /** Which of a peer's addresses is dialled; undefined: it has none that we can talk to. */
+  abstract pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined;
+  /** The connection to `addr`, which `pickAddr` has picked; opened if there is none. */
   abstract getConnection(peerType: number, addr: entity_addr_t): Connection;
 
   setDefaultPolicy(policy: Policy): void {

@@ -14,7 +14,6 @@ import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
-import { legacyAddr } from '../msg/msg_types.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
@@ -268,7 +267,7 @@ export class Objecter implements Dispatcher {
   }
 
   #openSession(session: OSDSession): void {
-    const addr = legacyAddr(this.#osdmap?.getAddrs(session.osd) ?? []);
+    const addr = this.#messenger.pickAddr(this.#osdmap?.getAddrs(session.osd) ?? []);
     session.addr = addr;
     if (addr === undefined) return;
     session.con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_OSD, addr);
@@ -449,7 +448,8 @@ export class Objecter implements Dispatcher {
 
   #isGone(session: OSDSession, map: OSDMap): boolean {
     if (!map.isUp(session.osd)) return true;
-    return String(legacyAddr(map.getAddrs(session.osd))) !== String(session.addr);
+    const addr = this.#messenger.pickAddr(map.getAddrs(session.osd));
+    return String(addr) !== String(session.addr);
   }
 
   /** Ceph: Objecter::_scan_requests. */

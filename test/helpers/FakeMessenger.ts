@@ -2,7 +2,12 @@ import type { CephContext } from '../../src/common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../../src/common/entity_name.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { Message } from '../../src/msg/Message.ts';
-import { ADDR_TYPE_LEGACY, entity_addr_t } from '../../src/msg/msg_types.ts';
+import {
+  ADDR_TYPE_LEGACY,
+  entity_addr_t,
+  type entity_addrvec_t,
+  legacyAddr,
+} from '../../src/msg/msg_types.ts';
 import { SimplePolicyMessenger } from '../../src/msg/SimplePolicyMessenger.ts';
 
 /** A connection to nobody: it writes down what is sent. */
@@ -42,7 +47,7 @@ export class FakeConnection implements Connection {
 export class FakeMessenger extends SimplePolicyMessenger {
   /** All ever opened, in order. */
   readonly cons: FakeConnection[] = [];
-  readonly myAddr: entity_addr_t = new entity_addr_t(ADDR_TYPE_LEGACY, '', 0, 1);
+  readonly myAddrs: entity_addrvec_t = [new entity_addr_t(ADDR_TYPE_LEGACY, '', 0, 1)];
 
   constructor(cct: CephContext) {
     super(cct, {
@@ -59,6 +64,10 @@ export class FakeMessenger extends SimplePolicyMessenger {
   shutdown(): void {}
   wait(stopped: () => void): void {
     this.cct.clock.defer(stopped);
+  }
+
+  pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
+    return legacyAddr(addrs);
   }
 
   getConnection(peerType: number, addr: entity_addr_t): Connection {

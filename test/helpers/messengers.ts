@@ -105,7 +105,7 @@ export function startServer(net: MemoryNet, conf: Partial<Options> = {}): Side {
   });
   messenger.setDefaultPolicy(statelessServer());
   const got = new Recorder();
-  messenger.bind(SERVER_ADDR, () => {});
+  messenger.bind([SERVER_ADDR], () => {});
   messenger.start();
   messenger.addDispatcherTail(got);
   net.run();

@@ -191,7 +191,7 @@ export function replayAsServer(
   });
   messenger.setDefaultPolicy(statelessServer());
   messenger.authServer = authServer;
-  messenger.bind(addr, () => {});
+  messenger.bind([addr], () => {});
   messenger.start();
   const got = new Recorder();
   messenger.addDispatcherTail(got);

@@ -5,6 +5,7 @@ import { assert, DecodeError, ProtocolError } from '../../common/errors.ts';
 import type { LogEntry } from '../../common/Log.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
 import { decodeUtime, encodeUtime, type utime_t, utimeFromMs } from '../../common/utime_t.ts';
+import { DelayedDelivery } from '../DelayedDelivery.ts';
 import type { DispatchQueue } from '../DispatchQueue.ts';
 import type { Message } from '../Message.ts';
 import { ADDR_TYPE_LEGACY, entity_addr_t } from '../msg_types.ts';
@@ -17,17 +18,16 @@ import {
   CEPH_MSGR_TAG_MSG,
   tagToString,
 } from '../msgr.ts';
+import { type Accepted, accept } from '../msgr1/accept.ts';
+import { type Connected, connect } from '../msgr1/connect.ts';
+import type { Handshake, Want } from '../msgr1/handshake.ts';
+import { MessageReader } from '../msgr1/MessageReader.ts';
+import type { MessageWriter } from '../msgr1/MessageWriter.ts';
+import { OutQueue } from '../OutQueue.ts';
 import type { Policy } from '../Policy.ts';
+import { RecvBuffer } from '../RecvBuffer.ts';
 import type { SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
-import { type Accepted, accept } from './accept.ts';
-import { type Connected, connect } from './connect.ts';
-import { DelayedDelivery } from './DelayedDelivery.ts';
-import type { Handshake, Want } from './handshake.ts';
-import { MessageReader } from './MessageReader.ts';
-import type { MessageWriter } from './MessageWriter.ts';
-import { OutQueue } from './OutQueue.ts';
 import type { ConnectionPipe, PipeConnection } from './PipeConnection.ts';
-import { RecvBuffer } from './RecvBuffer.ts';
 
 /** What is encoded before it goes to the socket: a long queue is sent in parts. */
 const BATCH_BYTES_MAX = 1024 * 1024;
@@ -45,6 +45,7 @@ export type PipeState =
 
 /** What a Pipe asks of its messenger. */
 export interface PipeMessenger extends SimplePolicyMessenger {
+  readonly myAddr: entity_addr_t;
   readonly dispatchQueue: DispatchQueue;
   readonly writer: MessageWriter;
   /** A number above all that it has answered, and above `atLeast`. */

@@ -4,10 +4,15 @@ import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.
 import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import type { Message } from '../Message.ts';
-import { ADDR_TYPE_LEGACY, entity_addr_t } from '../msg_types.ts';
+import {
+  ADDR_TYPE_LEGACY,
+  entity_addr_t,
+  type entity_addrvec_t,
+  legacyAddr,
+} from '../msg_types.ts';
+import { MessageWriter } from '../msgr1/MessageWriter.ts';
 import { type MessengerOptions, SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
 import { Accepter } from './Accepter.ts';
-import { MessageWriter } from './MessageWriter.ts';
 import { Pipe, type PipeMessenger } from './Pipe.ts';
 import { type ConnectionMessenger, PipeConnection } from './PipeConnection.ts';
 
@@ -42,7 +47,13 @@ export class SimpleMessenger
     return this.#myAddr;
   }
 
-  bind(addr: entity_addr_t, done: (error?: Error) => void): void {
+  get myAddrs(): entity_addrvec_t {
+    return [this.#myAddr];
+  }
+
+  bind(addrs: entity_addrvec_t, done: (error?: Error) => void): void {
+    const addr = legacyAddr(addrs);
+    assert(addr !== undefined, 'an address of msgr v1 to bind to');
     const ip = addr.ip === '' ? '0.0.0.0' : addr.ip;
     this.#accepter.bind({ ip, port: addr.port }, (address, error) => {
       if (address === undefined) {
@@ -75,6 +86,10 @@ export class SimpleMessenger
   wait(stopped: () => void): void {
     if (this.#state === 'stopped') this.cct.clock.defer(stopped);
     else this.#waiting.push(stopped);
+  }
+
+  pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
+    return legacyAddr(addrs);
   }
 
   getConnection(peerType: number, addr: entity_addr_t): Connection {

@@ -195,7 +195,7 @@ describe('an address', () => {
     const net = new MemoryNet();
     const { messenger } = startClient(net);
     let bound = false;
-    messenger.bind(new entity_addr_t(ADDR_TYPE_LEGACY, '127.0.0.1', 0, 0), (error) => {
+    messenger.bind([new entity_addr_t(ADDR_TYPE_LEGACY, '127.0.0.1', 0, 0)], (error) => {
       bound = error === undefined;
     });
     net.run();
@@ -207,7 +207,7 @@ describe('an address', () => {
     const net = new MemoryNet();
     startServer(net);
     let failed: Error | undefined;
-    startClient(net).messenger.bind(SERVER_ADDR, (error) => {
+    startClient(net).messenger.bind([SERVER_ADDR], (error) => {
       failed = error;
     });
     net.run();

@@ -19,7 +19,7 @@ function journey(): LogEntry[] {
     messageFactory: testFactory,
   });
   osd.setDefaultPolicy(statelessServer());
-  osd.bind(SERVER_ADDR, () => {});
+  osd.bind([SERVER_ADDR], () => {});
   osd.addDispatcherTail(new Recorder());
   const client = new SimpleMessenger(net.context({}, log), {
     name: { type: CEPH_ENTITY_TYPE_CLIENT, num: 4123 },

@@ -1,7 +1,7 @@
 import Denque from 'denque';
-import type { CephContext } from '../../common/CephContext.ts';
-import type { Timer } from '../../common/Clock.ts';
-import type { Message } from '../Message.ts';
+import type { CephContext } from '../common/CephContext.ts';
+import type { Timer } from '../common/Clock.ts';
+import type { Message } from './Message.ts';
 
 interface Delayed {
   readonly release: number;

@@ -15,7 +15,7 @@ import {
   type ceph_msg_header,
   decodeHeader,
 } from '../msgr.ts';
-import type { RecvBuffer } from './RecvBuffer.ts';
+import type { RecvBuffer } from '../RecvBuffer.ts';
 
 const MIB = 1024 * 1024;
 /** The most that a peer may announce for each segment. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { OutQueue } from '../../../../src/msg/simple/OutQueue.ts';
-import { TestMessage } from '../../../helpers/messengers.ts';
+import { OutQueue } from '../../../src/msg/OutQueue.ts';
+import { TestMessage } from '../../helpers/messengers.ts';
 
 describe('an OutQueue', () => {
   it('gives the highest priority first, and each in the order of coming', () => {

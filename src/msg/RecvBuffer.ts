@@ -1,5 +1,5 @@
-import { Decoder } from '../../common/Decoder.ts';
-import type { Alloc } from '../../common/Encoder.ts';
+import { Decoder } from '../common/Decoder.ts';
+import type { Alloc } from '../common/Encoder.ts';
 
 const CAPACITY = 64 * 1024;
 

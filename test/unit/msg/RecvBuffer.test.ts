@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RecvBuffer } from '../../../../src/msg/simple/RecvBuffer.ts';
+import { RecvBuffer } from '../../../src/msg/RecvBuffer.ts';
 
 /** Receives `bytes`, as much at a time as the buffer gives room for. */
 function receive(recv: RecvBuffer, bytes: Uint8Array): void {

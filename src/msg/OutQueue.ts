@@ -1,5 +1,5 @@
 import Denque from 'denque';
-import type { Message } from '../Message.ts';
+import type { Message } from './Message.ts';
 
 interface Level {
   readonly priority: number;
