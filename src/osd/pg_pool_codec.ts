@@ -1,8 +1,3 @@
-import {
-  CEPH_STR_HASH_LINUX,
-  CEPH_STR_HASH_MURMUR3,
-  CEPH_STR_HASH_RJENKINS,
-} from '../common/ceph_hash.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
 import { decodeUtime, encodeUtime, UTIME_ZERO } from '../common/utime_t.ts';
@@ -37,8 +32,6 @@ export const PG_POOL_LENGTH_MIN = 100;
 
 /** More PGs in a pool than any cluster has; Ceph's own limit, mon_max_pool_pg_num, is 65,536. */
 const PG_NUM_MAX = 2 ** 20;
-
-const OBJECT_HASHES = new Set([CEPH_STR_HASH_LINUX, CEPH_STR_HASH_RJENKINS, CEPH_STR_HASH_MURMUR3]);
 
 /**
  * Section v29 compat 5; of stretch pools v30. The layout is the order of the lines below.
@@ -136,7 +129,7 @@ export function decodePgPool(dec: Decoder): pg_pool_t {
     createTime: version >= 27 ? decodeUtime(dec) : UTIME_ZERO,
     ...(version >= 28 ? decodeTargets(dec) : targetsBeforeNautilus(placement, prenautilus)),
     lastPgMergeMeta: version >= 29 ? decodeMergeMeta(dec) : PG_POOL_NEW.lastPgMergeMeta,
-    ...(version >= 30 ? decodeStretch(dec) : NO_STRETCH),
+    ...decodeStretchOf(dec, version),
   };
   dec.decodeFinish();
   return pool;
@@ -162,7 +155,6 @@ function decodePlacement(dec: Decoder) {
   if (size === 0) throw dec.error('no copy at all', 'size');
   const crushRule = dec.u8();
   const objectHash = dec.u8();
-  if (!OBJECT_HASHES.has(objectHash)) throw dec.error(`unknown hash ${objectHash}`, 'object_hash');
   const pgNum = decodePgNum(dec, 'pg_num');
   const pgpNum = decodePgNum(dec, 'pgp_num');
   dec.skip(8);
@@ -387,6 +379,13 @@ function decodeMergeMeta(dec: Decoder): pg_merge_meta_t {
   };
   dec.decodeFinish();
   return meta;
+}
+
+/** Of v30 always; from v31 (Tentacle) on an optional: u8 whether it is there, then the same. */
+function decodeStretchOf(dec: Decoder, version: number) {
+  if (version < 30) return NO_STRETCH;
+  const isThere = version === 30 || dec.bool();
+  return isThere ? decodeStretch(dec) : NO_STRETCH;
 }
 
 function decodeStretch(dec: Decoder) {

@@ -18,9 +18,17 @@ export interface GoldenRelease {
   readonly incrementals: readonly Uint8Array[];
 }
 
+/** Maps and pools that another release wrote. */
+export interface GoldenCorpus extends GoldenRelease {
+  /** Each a pg_pool_t. */
+  readonly pools: readonly Uint8Array[];
+}
+
 export const HISTORY: Record<'changed' | 'removed', GoldenHistory> = load('history.json.gz');
 export const RELEASES: Record<'luminous' | 'mimic' | 'nautilus', GoldenRelease> =
   load('releases.json.gz');
+export const CORPUS: Record<'octopus' | 'reef' | 'squid' | 'umbrella', GoldenCorpus> =
+  load('corpus.json.gz');
 
 function load<T>(name: string): T {
   const file = new URL(`../wire/golden/osd/${name}`, import.meta.url);

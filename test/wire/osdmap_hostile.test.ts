@@ -198,7 +198,6 @@ describe('a pool is refused', () => {
     { pgpNum: 0xffffffff },
     { size: 0 },
     { type: 2 },
-    { objectHash: 7 },
   ])('with %o', (change) => {
     expect(reencoded(change)).toThrow(DecodeError);
   });

@@ -61,6 +61,11 @@ describe('an object', () => {
     expect(map.objectLocatorToPg('x', { ...NO_LOCATOR, key: 'obj1' }).seed).toBe(0x6cf8deff);
   });
 
+  test('hashes to -1 where its pool’s hash is one that nobody knows', () => {
+    const unknown = upMap(3, 3, [{ name: 'p', pgNum: 8, objectHash: 4 }]);
+    expect(unknown.objectLocatorToPg('x', NO_LOCATOR).seed).toBe(0xffffffff);
+  });
+
   test('is where its locator’s hash says, whatever the name', () => {
     expect(map.objectLocatorToPg('x', { ...NO_LOCATOR, hash: 0xfffffff0 }).seed).toBe(0xfffffff0);
   });
