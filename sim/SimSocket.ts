@@ -8,11 +8,14 @@ import {
 import { type FlowSink, type Parcel, SimFlow } from './SimFlow.ts';
 import type { SimLink } from './SimLink.ts';
 
-/** Bytes under way at which `send` says that it has enough. */
+/** Bytes under way, or held back by a paused reader, at which `send` says that it has enough. */
 const SEND_BUFFER = 1024 * 1024;
 
 /** Told of every arrival over `link` (`client.1>osd.0`) at `time` milliseconds. */
 export type Watcher = (time: number, link: string, parcel: Parcel) => void;
+
+/** What a paused reader has not taken: the rest of a parcel of `length` bytes, or the end. */
+type Held = { readonly left: ChunkReader; readonly length: number } | 'fin';
 
 /** One end of a connection in memory. */
 export class SimSocket implements Socket, FlowSink {
@@ -27,6 +30,9 @@ export class SimSocket implements Socket, FlowSink {
   #isOpen = false;
   #underWay = 0;
   #isBlocked = false;
+  #isPaused = false;
+  /** What has arrived and waits for a paused reader. */
+  #held: Held[] = [];
   #onSyn: (() => void) | undefined;
 
   constructor(clock: Clock, watch: Watcher, local: SocketAddress, remote: SocketAddress) {
@@ -83,6 +89,16 @@ export class SimSocket implements Socket, FlowSink {
     return !this.#isBlocked;
   }
 
+  pauseReading(): void {
+    this.#isPaused = true;
+  }
+
+  resumeReading(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#held.length > 0) this.#clock.defer(() => this.#takeHeld());
+  }
+
   close(): void {
     if (!this.isOpen) return;
     this.#flow?.send({ kind: 'fin' });
@@ -110,14 +126,13 @@ export class SimSocket implements Socket, FlowSink {
         this.end(new SocketError('ECONNREFUSED', 'connection refused'));
         return;
       case 'fin':
-        this.end(undefined);
+        this.#take('fin');
         return;
       case 'rst':
         this.end(new SocketError('ECONNRESET', 'connection reset by peer'));
         return;
       case 'data':
-        this.#deliver(parcel.chunks, link?.pieceMost() ?? Number.POSITIVE_INFINITY);
-        this.#peer?.onArrived(parcel.length);
+        this.#take({ left: new ChunkReader(parcel.chunks), length: parcel.length });
         return;
     }
   }
@@ -147,14 +162,36 @@ export class SimSocket implements Socket, FlowSink {
   #forget(): void {
     this.#isOpen = false;
     this.#events = undefined;
+    this.#held = [];
   }
 
-  #deliver(chunks: readonly Uint8Array[], most: number): void {
-    const left = new ChunkReader(chunks);
+  /** Nothing overtakes what is held back. */
+  #take(arrived: Held): void {
+    if (this.#held.length > 0 || !this.#deliver(arrived)) this.#held.push(arrived);
+  }
+
+  #takeHeld(): void {
+    for (let first = this.#held[0]; first !== undefined; first = this.#held[0]) {
+      if (!this.#deliver(first)) return;
+      this.#held.shift();
+    }
+  }
+
+  /** False: the owner has paused before the end of it. */
+  #deliver(arrived: Held): boolean {
+    if (arrived === 'fin') {
+      if (!this.#isPaused) this.end(undefined);
+      return !this.#isPaused;
+    }
+    const most = this.#peer?.flow?.link.pieceMost() ?? Number.POSITIVE_INFINITY;
+    const { left, length } = arrived;
     while (this.#events !== undefined && !left.isEmpty) {
+      if (this.#isPaused) return false;
       const into = this.#events.readBuffer();
       this.#events.onRead(left.readInto(into, Math.min(into.length, most)));
     }
+    this.#peer?.onArrived(length);
+    return true;
   }
 }
 

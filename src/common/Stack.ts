@@ -42,6 +42,16 @@ export interface Socket {
    * False: they are queued; send no more before `onWritable`.
    */
   send(chunks: readonly Uint8Array[]): boolean;
+  /**
+   * Takes no more from the peer: no `onRead` comes until `resumeReading`, and once what is under
+   * way is full (TCP's buffers; `SEND_BUFFER` in a simulation) the peer's `send` answers false.
+   * `onClose` may come meanwhile, but not that of a peer that closed in good order behind bytes
+   * that are yet to be read. Called inside `onRead`, it also puts off the next `readBuffer`;
+   * elsewhere, the view answered last still gets the next bytes.
+   */
+  pauseReading(): void;
+  /** Undoes `pauseReading`. From any call: what was held back comes later, from the loop. */
+  resumeReading(): void;
   /** Sends what is queued, then closes. */
   close(): void;
   /** Drops what is queued and resets the connection. */

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket as TcpSocket } from 'node:net';
+import process from 'node:process';
 import {
   type ListenEvents,
   type ServerSocket,
@@ -9,8 +10,9 @@ import {
   type Stack,
 } from '../common/Stack.ts';
 
-/** Room for the first read of a connection, which Node wants before `connect` has returned. */
-const FIRST_READ = 4096;
+/** Room for a read for which Node wants a buffer before the owner can be asked for its own. */
+const EARLY_READ = 4096;
+const NOTHING = new Uint8Array(0);
 
 /** TCP. Ceph: src/msg/async/PosixStack.cc. */
 export class PosixStack implements Stack {
@@ -35,6 +37,9 @@ class PosixSocket implements Socket {
   /** Undefined: the owner wants to hear no more, or is not yet there. */
   #events: SocketEvents | undefined;
   #error: SocketError | undefined;
+  #isPaused = false;
+  /** Read before the owner paused, and not yet handed over. */
+  #held = NOTHING;
 
   constructor(tcp: TcpSocket, remote: SocketAddress) {
     this.#tcp = tcp;
@@ -52,8 +57,9 @@ class PosixSocket implements Socket {
     tcp.on('close', () => this.#end());
   }
 
-  get events(): SocketEvents | undefined {
-    return this.#events;
+  /** Who takes bytes; undefined: nobody now. */
+  get reader(): SocketEvents | undefined {
+    return this.#isPaused ? undefined : this.#events;
   }
 
   setEvents(events: SocketEvents): void {
@@ -79,16 +85,37 @@ class PosixSocket implements Socket {
     else this.#tcp.resetAndDestroy();
   }
 
+  pauseReading(): void {
+    this.#isPaused = true;
+    this.#tcp.pause();
+  }
+
+  resumeReading(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    if (this.#held.length === 0) this.#tcp.resume();
+    else process.nextTick(() => this.#handHeld());
+  }
+
   /** Copies what has been read to where the owner wants it, piece by piece. */
   hand(bytes: Uint8Array): void {
     let at = 0;
-    while (this.#events !== undefined && at < bytes.length) {
-      const into = this.#events.readBuffer();
+    for (let to = this.reader; to !== undefined && at < bytes.length; to = this.reader) {
+      const into = to.readBuffer();
       const count = Math.min(into.length, bytes.length - at);
       into.set(bytes.subarray(at, at + count));
       at += count;
-      this.#events.onRead(count);
+      to.onRead(count);
     }
+    if (this.#isPaused && at < bytes.length) this.#held = bytes.slice(at);
+  }
+
+  #handHeld(): void {
+    if (this.#isPaused) return;
+    const held = this.#held;
+    this.#held = NOTHING;
+    this.hand(held);
+    if (!this.#isPaused) this.#tcp.resume();
   }
 
   #end(): void {
@@ -100,14 +127,15 @@ class PosixSocket implements Socket {
 
 /** Reads straight into its owner's buffers. */
 function connectSocket(to: SocketAddress, events: SocketEvents): PosixSocket {
-  // Node asks for the first buffer inside connect(), where the owner must not be called.
+  // Node asks for the first buffer inside connect(), where the owner must not be called, and for
+  // the next one after each read, when the owner may have paused.
   let socket: PosixSocket | undefined;
-  const first = new Uint8Array(FIRST_READ);
+  const early = new Uint8Array(EARLY_READ);
   const onread = {
-    buffer: () => socket?.events?.readBuffer() ?? first,
+    buffer: () => socket?.reader?.readBuffer() ?? early,
     callback: (count: number, buffer: Uint8Array) => {
-      if (buffer === first) socket?.hand(first.subarray(0, count));
-      else socket?.events?.onRead(count);
+      if (buffer === early) socket?.hand(early.subarray(0, count));
+      else socket?.reader?.onRead(count);
       return true;
     },
   };

@@ -150,6 +150,7 @@ export class MemorySocket implements Socket {
   readonly #inbox: Uint8Array[] = [];
   #ended = false;
   #pumping = false;
+  #paused = false;
   #full = false;
 
   constructor(net: MemoryNet, remoteAddress: SocketAddress) {
@@ -181,6 +182,15 @@ export class MemorySocket implements Socket {
     return !this.#full;
   }
 
+  pauseReading(): void {
+    this.#paused = true;
+  }
+
+  resumeReading(): void {
+    this.#paused = false;
+    this.pump();
+  }
+
   close(): void {
     this.over = true;
     this.peer?.finish();
@@ -209,12 +219,12 @@ export class MemorySocket implements Socket {
   }
 
   pump(): void {
-    if (this.#pumping || this.events === undefined) return;
+    if (this.#pumping || this.#paused || this.events === undefined) return;
     if (this.#inbox.length === 0 && !this.#ended) return;
     this.#pumping = true;
     this.#net.addEventAfter(0, () => {
       this.#pumping = false;
-      if (this.over) return;
+      if (this.over || this.#paused) return;
       this.#read();
       this.pump();
     });

@@ -27,25 +27,39 @@ export class TamperStack implements Stack {
   connect(to: SocketAddress, events: SocketEvents): Socket {
     const buffer = new Uint8Array(BUFFER);
     let isOpen = true;
+    let isPaused = false;
+    let held: Uint8Array = new Uint8Array(0);
+    const hand = (): void => {
+      while (isOpen && !isPaused && held.length > 0) {
+        const into = events.readBuffer();
+        const piece = held.subarray(0, into.length);
+        into.set(piece);
+        held = held.subarray(piece.length);
+        events.onRead(piece.length);
+      }
+    };
     const socket = this.#stack.connect(to, {
       onConnect: () => events.onConnect(),
       onWritable: () => events.onWritable(),
       onClose: (error) => events.onClose(error),
       readBuffer: () => buffer,
       onRead: (count) => {
-        let bytes: Uint8Array = this.#rewrite(Buffer.from(buffer.slice(0, count)), to);
-        while (isOpen && bytes.length > 0) {
-          const into = events.readBuffer();
-          const piece = bytes.subarray(0, into.length);
-          into.set(piece);
-          bytes = bytes.subarray(piece.length);
-          events.onRead(piece.length);
-        }
+        held = this.#rewrite(Buffer.from(buffer.slice(0, count)), to);
+        hand();
       },
     });
     return {
       remoteAddress: to,
       send: (chunks) => socket.send(chunks),
+      pauseReading: () => {
+        isPaused = true;
+        socket.pauseReading();
+      },
+      resumeReading: () => {
+        isPaused = false;
+        socket.resumeReading();
+        queueMicrotask(hand);
+      },
       close: () => {
         isOpen = false;
         socket.close();

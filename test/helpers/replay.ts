@@ -100,6 +100,7 @@ export class FakeSocket implements Socket {
   readonly remoteAddress: { ip: string; port: number };
   readonly sent: Uint8Array[] = [];
   end: 'closed' | 'destroyed' | undefined;
+  isPaused = false;
 
   constructor(ip: string, port: number) {
     this.remoteAddress = { ip, port };
@@ -108,6 +109,14 @@ export class FakeSocket implements Socket {
   send(chunks: readonly Uint8Array[]): boolean {
     for (const chunk of chunks) this.sent.push(chunk.slice());
     return true;
+  }
+
+  pauseReading(): void {
+    this.isPaused = true;
+  }
+
+  resumeReading(): void {
+    this.isPaused = false;
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type {
   ListenEvents,
   ServerSocket,
@@ -254,4 +254,90 @@ it('tells addresses as text and port', async () => {
   expect(at.remoteAddress.ip).toBe('127.0.0.1');
   expect(from.remoteAddress.ip).toBe('127.0.0.1');
   expect(at.remoteAddress.port).toBeGreaterThan(0);
+});
+
+describe('a paused reader', () => {
+  /** Pauses `reader` inside its first read. */
+  function pauseAtFirstRead(reader: Socket, events: Recorder): Promise<void> {
+    return new Promise((resolve) => {
+      events.onRead = (count) => {
+        Recorder.prototype.onRead.call(events, count);
+        events.onRead = Recorder.prototype.onRead;
+        reader.pauseReading();
+        resolve();
+      };
+    });
+  }
+
+  it.each(['at', 'from'] as const)(
+    'gets nothing before it resumes, then all (%s)',
+    async (side) => {
+      const { at, atEvents, from, fromEvents } = await connectPair(1000);
+      const isAt = side === 'at';
+      const [reader, events] = isAt ? [at, atEvents] : [from, fromEvents];
+      const [writer, writerEvents] = isAt ? [from, fromEvents] : [at, atEvents];
+      const firstRead = pauseAtFirstRead(reader, events);
+      const sent = counting(50_000);
+      writer.send([sent]);
+      await firstRead;
+      reader.send([Uint8Array.of(1)]);
+      await writerEvents.bytes(1);
+      const before = events.take();
+      expect(before.length).toBeLessThanOrEqual(1000);
+      reader.resumeReading();
+      await events.bytes(sent.length - before.length);
+      expect(Buffer.concat([before, events.take()])).toEqual(Buffer.from(sent));
+    },
+  );
+
+  it('is asked anew where bytes are to go when it resumes', async () => {
+    const { at, from, fromEvents } = await connectPair(1000);
+    const firstRead = pauseAtFirstRead(from, fromEvents);
+    at.send([counting(10)]);
+    await firstRead;
+    const place = new Uint8Array(10);
+    const filled = new Promise<number>((resolve) => {
+      fromEvents.readBuffer = () => place;
+      fromEvents.onRead = resolve;
+    });
+    at.send([counting(10)]);
+    from.resumeReading();
+    expect(await filled).toBe(10);
+    expect(place).toEqual(counting(10));
+  });
+
+  it.each(['at', 'from'] as const)('makes the sender wait (%s)', async (side) => {
+    const { at, atEvents, from, fromEvents } = await connectPair(100_000);
+    const isAt = side === 'at';
+    const [reader, events] = isAt ? [at, atEvents] : [from, fromEvents];
+    const [writer, writerEvents] = isAt ? [from, fromEvents] : [at, atEvents];
+    reader.pauseReading();
+    let isWritable = false;
+    const writable = new Promise<void>((resolve) => {
+      writerEvents.onWritable = () => {
+        isWritable = true;
+        resolve();
+      };
+    });
+    const big = new Uint8Array(32 << 20);
+    expect(writer.send([big])).toBe(false);
+    reader.send([Uint8Array.of(1)]);
+    await writerEvents.bytes(1);
+    expect(isWritable).toBe(false);
+    reader.resumeReading();
+    await writable;
+    await events.bytes(big.length);
+  });
+
+  it('hears of the end behind what it had not read', async () => {
+    const { at, from, fromEvents } = await connectPair(1000);
+    const firstRead = pauseAtFirstRead(from, fromEvents);
+    at.send([counting(5000)]);
+    at.close();
+    await firstRead;
+    expect(fromEvents.calls).toEqual(['connect']);
+    from.resumeReading();
+    expect(await fromEvents.closed).toBeUndefined();
+    expect(fromEvents.take()).toEqual(counting(5000));
+  });
 });

@@ -170,6 +170,94 @@ describe('a connection', () => {
   });
 });
 
+describe('a paused reader', () => {
+  it('gets nothing before it resumes, then all', async () => {
+    const { at, atEvents, from } = await connectPair(3);
+    const { onRead } = atEvents;
+    atEvents.onRead = (count) => {
+      atEvents.onRead = onRead;
+      onRead(count);
+      at.pauseReading();
+    };
+    from.send([bytes('abcd')]);
+    from.send([bytes('efgh')]);
+    await clock.runUntilIdle();
+    expect(atEvents.text).toBe('abc');
+    at.resumeReading();
+    expect(atEvents.text).toBe('abc');
+    from.send([bytes('ijkl')]);
+    await clock.runUntilIdle();
+    expect(atEvents.text).toBe('abcdefghijkl');
+  });
+
+  it('may pause and resume in every read', async () => {
+    const { at, atEvents, from } = await connectPair(3);
+    const { onRead } = atEvents;
+    atEvents.onRead = (count) => {
+      onRead(count);
+      at.pauseReading();
+      at.resumeReading();
+      at.pauseReading();
+      clock.addEventAfter(1, () => at.resumeReading());
+    };
+    from.send([bytes('abcd'), bytes('efgh')]);
+    from.close();
+    await clock.runUntilIdle();
+    expect(atEvents.text).toBe('abcdefgh');
+    expect(seen).toEqual(['server closed']);
+  });
+
+  it('makes the sender wait', async () => {
+    const { at, from } = await connectPair(1 << 16);
+    at.pauseReading();
+    expect(from.send([new Uint8Array(1 << 20)])).toBe(true);
+    expect(from.send([new Uint8Array(1)])).toBe(false);
+    await clock.runUntilIdle();
+    expect(seen).toEqual([]);
+    at.resumeReading();
+    await clock.runUntilIdle();
+    expect(seen).toEqual(['client writable']);
+  });
+
+  it('hears of the end behind what it had not read', async () => {
+    const { at, atEvents, from } = await connectPair();
+    at.pauseReading();
+    from.send([bytes('last words')]);
+    from.close();
+    await clock.runUntilIdle();
+    expect(seen).toEqual([]);
+    at.resumeReading();
+    await clock.runUntilIdle();
+    expect(atEvents.text).toBe('last words');
+    expect(seen).toEqual(['server closed']);
+  });
+
+  it('hears of a reset at once', async () => {
+    const { at, atEvents, from } = await connectPair();
+    at.pauseReading();
+    from.send([bytes('lost')]);
+    await clock.runUntilIdle();
+    from.destroy();
+    await clock.runUntilIdle();
+    expect(seen).toEqual(['server closed: ECONNRESET']);
+    at.resumeReading();
+    await clock.runUntilIdle();
+    expect(atEvents.text).toBe('');
+  });
+
+  it('hears nothing more when it has closed', async () => {
+    const { at, atEvents, from } = await connectPair();
+    at.pauseReading();
+    from.send([bytes('late')]);
+    await clock.runUntilIdle();
+    at.resumeReading();
+    at.close();
+    await clock.runUntilIdle();
+    expect(atEvents.text).toBe('');
+    expect(seen).toEqual(['client closed']);
+  });
+});
+
 describe('a port', () => {
   const listening = async (stack: SimStack, at: SocketAddress): Promise<string> => {
     let result = '';
