@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { DecodeError } from '../common/errors.ts';
+import { CrushWorkError } from '../crush/CrushWorkError.ts';
 import { OSDMap } from '../osd/OSDMap.ts';
 import { explainMapping } from './explain/explain_mapping.ts';
 import { explanationText } from './explain/explanation_text.ts';
@@ -22,8 +23,9 @@ export function explain(pool: string, oid: string, options: ExplainOptions): str
     if (!json) return explanationText(explanation);
     return `${JSON.stringify(explanation, undefined, 2)}\n`;
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new UsageError(error.message);
+    if (error instanceof RangeError || error instanceof CrushWorkError)
+      throw new UsageError(error.message);
+    throw error;
   }
 }
 

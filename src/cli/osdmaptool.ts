@@ -1,6 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { DecodeError } from '../common/errors.ts';
 import { UTIME_ZERO } from '../common/utime_t.ts';
+import { CrushWorkError } from '../crush/CrushWorkError.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
 import { OSDMap } from '../osd/OSDMap.ts';
 import { OSDMapIncremental } from '../osd/OSDMapIncremental.ts';
@@ -30,6 +31,10 @@ export function osdmaptool(args: readonly string[], output: Output): number {
   try {
     return run(args, output);
   } catch (error) {
+    if (error instanceof CrushWorkError) {
+      output.stderr(`osdmaptool: ${error.message}\n`);
+      return 1;
+    }
     if (!(error instanceof ToolExit)) throw error;
     output.stdout(error.stdout);
     output.stderr(error.stderr);

@@ -1,4 +1,5 @@
 import { assert } from '../common/errors.ts';
+import { CrushWorkError } from '../crush/CrushWorkError.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
 import type { entity_addrvec_t } from '../msg/msg_types.ts';
 import type { OSDMapIncremental } from './OSDMapIncremental.ts';
@@ -13,6 +14,9 @@ import { CEPH_OSD_EXISTS, CEPH_OSD_OUT, CEPH_OSD_UP } from './rados.ts';
 const NOWHERE: UpActing = { up: [], upPrimary: NO_PRIMARY, acting: [], actingPrimary: NO_PRIMARY };
 const NO_ADDRS: entity_addrvec_t = [];
 
+/** Mappings that may be given up as too much work; behind them nobody asks such a CRUSH map any more. */
+const GIVE_UPS_MAX = 16;
+
 /**
  * The cluster at one epoch: which OSDs there are, which pools, and where each PG is. Ceph:
  * src/osd/OSDMap.h. Immutable; the next epoch is another object, which shares what stays the same.
@@ -24,6 +28,7 @@ export class OSDMap {
   /** Where the PGs are that somebody asked for: by pool, then seed. */
   readonly #mapped = new Map<number, (UpActing | undefined)[]>();
   #poolIds: ReadonlyMap<string, number> | undefined;
+  #givenUp = 0;
 
   /** `crush`: what `data.crush` decodes to. */
   constructor(data: OSDMapData, crush: CrushWrapper = CrushWrapper.decode(data.crush)) {
@@ -153,7 +158,10 @@ export class OSDMap {
     return rawPgToPg(pool, raw);
   }
 
-  /** Where a PG is; nowhere if it does not exist. The same object for the same PG: compare by it. */
+  /**
+   * Where a PG is; nowhere if it does not exist, or if CRUSH would work on it for longer than any sane
+   * map asks for. The same object for the same PG: compare by it.
+   */
   pgToUpActingOsds(pg: pg_t): UpActing {
     const found = this.#mapped.get(pg.pool)?.[pg.seed];
     return found ?? this.#map(pg);
@@ -167,9 +175,20 @@ export class OSDMap {
       mapped = new Array<UpActing | undefined>(pool.pgNum).fill(undefined);
       this.#mapped.set(pg.pool, mapped);
     }
-    const upActing = pgToUpActing(this.data, this.crush, pool, pg);
+    const upActing = this.#mapOrGiveUp(pool, pg);
     mapped[pg.seed] = upActing;
     return upActing;
+  }
+
+  #mapOrGiveUp(pool: pg_pool_t, pg: pg_t): UpActing {
+    if (this.#givenUp >= GIVE_UPS_MAX) return NOWHERE;
+    try {
+      return pgToUpActing(this.data, this.crush, pool, pg);
+    } catch (error) {
+      if (!(error instanceof CrushWorkError)) throw error;
+      this.#givenUp++;
+      return NOWHERE;
+    }
   }
 
   /** Takes over where PGs are from the map before, as far as nothing changed that decides it. */

@@ -1,3 +1,6 @@
+import { Encoder } from '../../src/common/Encoder.ts';
+import { CrushWrapper } from '../../src/crush/CrushWrapper.ts';
+import { encodeCrush } from '../../src/crush/crush_codec.ts';
 import { type entity_addrvec_t, parseAddr } from '../../src/msg/msg_types.ts';
 import { buildSimple, type SimplePool } from '../../src/osd/build_simple.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
@@ -30,4 +33,12 @@ export function upMap(osds: number, hosts: number, pools: readonly SimplePool[])
   return changeMap(map, (inc) => {
     for (let osd = 0; osd < osds; osd++) inc.newUpClient.set(osd, addrsOf(osd));
   });
+}
+
+/** The CRUSH map of `map`, asking for billions of tries wherever a place cannot be filled. */
+export function tirelessCrush(map: OSDMap): Uint8Array {
+  const { crush } = CrushWrapper.decode(map.data.crush);
+  const enc = new Encoder();
+  encodeCrush(enc, { ...crush, tunables: { ...crush.tunables, chooseTotalTries: 0xfffffff0 } });
+  return enc.take();
 }

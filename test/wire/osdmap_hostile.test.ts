@@ -4,7 +4,6 @@ import { crc32c } from '../../src/common/crc32c.ts';
 import { Decoder } from '../../src/common/Decoder.ts';
 import { Encoder } from '../../src/common/Encoder.ts';
 import { DecodeError } from '../../src/common/errors.ts';
-import { CrushWorkError } from '../../src/crush/CrushWorkError.ts';
 import { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
 import { newPgPool, type pg_pool_t } from '../../src/osd/pg_pool.ts';
@@ -132,15 +131,11 @@ function readOrRefuse(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array)
   }
 }
 
-/** Maps the first PGs of each pool: that may be given up as too much work, but never fail otherwise. */
+/** Maps the first PGs of each pool: whatever the map says, that ends and never fails. */
 function askAll(map: OSDMap): void {
   for (const [pool, { pgNum }] of map.pools) {
     for (let seed = 0; seed < Math.min(pgNum, 16); seed++) {
-      try {
-        map.pgToUpActingOsds({ pool, seed });
-      } catch (error) {
-        expect(error).toBeInstanceOf(CrushWorkError);
-      }
+      map.pgToUpActingOsds({ pool, seed });
     }
   }
 }

@@ -6,7 +6,14 @@ import { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../../src/osd/OSDMapIncremental.ts';
 import { newPgPool } from '../../../src/osd/pg_pool.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_OUT, CEPH_OSD_UP } from '../../../src/osd/rados.ts';
-import { addrsOf, changeMap, FSID, incrementalOf, upMap } from '../../helpers/osdmaps.ts';
+import {
+  addrsOf,
+  changeMap,
+  FSID,
+  incrementalOf,
+  tirelessCrush,
+  upMap,
+} from '../../helpers/osdmaps.ts';
 
 const NO_LOCATOR = { pool: 1, key: '', nspace: '', hash: -1 };
 const pools = [{ name: 'data', pgNum: 32 }];
@@ -248,5 +255,38 @@ describe('a map with a murmur3 pool', () => {
   test('goes to simulated clusters', () => {
     const decoded = OSDMap.decode(map.encode({ simulated: true }));
     expect(decoded.pools.get(1)?.objectHash).toBe(CEPH_STR_HASH_MURMUR3);
+  });
+});
+
+describe('a map whose CRUSH map asks for billions of tries', () => {
+  const sane = upMap(4, 4, [
+    { name: 'three', pgNum: 64 },
+    { name: 'one', pgNum: 8, size: 1 },
+  ]);
+  /** Three copies cannot be found on the one OSD that is in. */
+  const tireless = () =>
+    changeMap(sane, (inc) => {
+      inc.crush = tirelessCrush(sane);
+      for (let osd = 1; osd < 4; osd++) inc.newWeight.set(osd, CEPH_OSD_OUT);
+    });
+  const nowhere = { up: [], upPrimary: -1, acting: [], actingPrimary: -1 };
+
+  test('has a PG nowhere that it would never have done with, and remembers that', () => {
+    const map = tireless();
+    const found = map.pgToUpActingOsds({ pool: 1, seed: 0 });
+    expect(found).toEqual(nowhere);
+    expect(map.pgToUpActingOsds({ pool: 1, seed: 0 })).toBe(found);
+  });
+
+  test('has the other PGs where they are', () => {
+    const map = tireless();
+    map.pgToUpActingOsds({ pool: 1, seed: 0 });
+    expect(map.pgToUpActingOsds({ pool: 2, seed: 0 }).acting).toEqual([0]);
+  });
+
+  test('is asked no more after sixteen such PGs', () => {
+    const map = tireless();
+    for (let seed = 0; seed < 16; seed++) map.pgToUpActingOsds({ pool: 1, seed });
+    expect(map.pgToUpActingOsds({ pool: 2, seed: 0 })).toEqual(nowhere);
   });
 });
