@@ -1,8 +1,8 @@
+import { decodeStringMap, encodeStringMap } from '../common/containers.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
-import { decodeStringMap, encodeStringMap } from '../osd/containers.ts';
 
 export const MSG_CONFIG = 62;
 

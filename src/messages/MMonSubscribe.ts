@@ -1,8 +1,8 @@
+import { decodeMap, encodeMap } from '../common/containers.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
-import { decodeMap, encodeMap } from '../osd/containers.ts';
 
 export const CEPH_MSG_MON_SUBSCRIBE = 15;
 

@@ -1,9 +1,9 @@
+import { encodeMap } from '../common/containers.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
 import { decodeUuid, encodeUuid } from '../common/uuid.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
-import { encodeMap } from '../osd/containers.ts';
 import {
   decodeSnapsOfPools,
   encodeSnapsOfPools,

@@ -1,3 +1,9 @@
+import {
+  decodeStringMap,
+  decodeVector,
+  encodeStringMap,
+  encodeVector,
+} from '../common/containers.ts';
 import { Decoder } from '../common/Decoder.ts';
 import { Encoder } from '../common/Encoder.ts';
 import { decodeUtime, encodeUtime, UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
@@ -11,7 +17,6 @@ import {
   type entity_addrvec_t,
   legacyAddr,
 } from '../msg/msg_types.ts';
-import { decodeStringMap, decodeVector, encodeStringMap, encodeVector } from '../osd/containers.ts';
 import { parseMonHost } from './mon_host.ts';
 
 /** One monitor. Ceph: mon_info_t (src/mon/MonMap.h). */

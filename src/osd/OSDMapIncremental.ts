@@ -1,9 +1,4 @@
 import { CEPH_FEATURES_ALL } from '../common/ceph_features.ts';
-import { Decoder } from '../common/Decoder.ts';
-import { Encoder } from '../common/Encoder.ts';
-import { decodeUtime, encodeUtime, UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
-import { decodeUuid, encodeUuid } from '../common/uuid.ts';
-import type { entity_addr_t, entity_addrvec_t } from '../msg/msg_types.ts';
 import {
   decodeMap,
   decodeStringMaps,
@@ -11,7 +6,12 @@ import {
   encodeMap,
   encodeSet,
   encodeStringMaps,
-} from './containers.ts';
+} from '../common/containers.ts';
+import { Decoder } from '../common/Decoder.ts';
+import { Encoder } from '../common/Encoder.ts';
+import { decodeUtime, encodeUtime, UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
+import { decodeUuid, encodeUuid } from '../common/uuid.ts';
+import type { entity_addr_t, entity_addrvec_t } from '../msg/msg_types.ts';
 import {
   decodeOsdXinfo,
   encodeOsdXinfo,

@@ -1,9 +1,4 @@
 import { CEPH_STR_HASH_MURMUR3 } from '../common/ceph_hash.ts';
-import { Decoder } from '../common/Decoder.ts';
-import { Encoder } from '../common/Encoder.ts';
-import { decodeUtime, encodeUtime, UTIME_ZERO } from '../common/utime_t.ts';
-import { decodeUuid, encodeUuid } from '../common/uuid.ts';
-import { decodeAddrvec, encodeAddrvec, type entity_addrvec_t } from '../msg/msg_types.ts';
 import {
   decodeStringMaps,
   decodeU32s,
@@ -11,7 +6,12 @@ import {
   encodeStringMaps,
   encodeU32s,
   encodeVector,
-} from './containers.ts';
+} from '../common/containers.ts';
+import { Decoder } from '../common/Decoder.ts';
+import { Encoder } from '../common/Encoder.ts';
+import { decodeUtime, encodeUtime, UTIME_ZERO } from '../common/utime_t.ts';
+import { decodeUuid, encodeUuid } from '../common/uuid.ts';
+import { decodeAddrvec, encodeAddrvec, type entity_addrvec_t } from '../msg/msg_types.ts';
 import {
   decodeOsdInfo,
   decodeOsdXinfo,

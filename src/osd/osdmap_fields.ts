@@ -1,3 +1,4 @@
+import { decodeMap, decodeVector, encodeMap, encodeVector } from '../common/containers.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
 import { decodeUtime, encodeUtime } from '../common/utime_t.ts';
@@ -11,7 +12,6 @@ import {
   type entity_addr_t,
   type entity_addrvec_t,
 } from '../msg/msg_types.ts';
-import { decodeMap, decodeVector, encodeMap, encodeVector } from './containers.ts';
 import type { BlocklistEntry, Osds, UpmapItem } from './osdmap_data.ts';
 import type { pg_pool_t } from './pg_pool.ts';
 import { decodePgPool, encodePgPool, PG_POOL_LENGTH_MIN } from './pg_pool_codec.ts';

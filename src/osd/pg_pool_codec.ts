@@ -1,6 +1,3 @@
-import type { Decoder } from '../common/Decoder.ts';
-import type { Encoder } from '../common/Encoder.ts';
-import { decodeUtime, encodeUtime, UTIME_ZERO } from '../common/utime_t.ts';
 import {
   decodeMap,
   decodeStringMap,
@@ -10,7 +7,10 @@ import {
   encodeStringMap,
   encodeStringMaps,
   encodeVector,
-} from './containers.ts';
+} from '../common/containers.ts';
+import type { Decoder } from '../common/Decoder.ts';
+import type { Encoder } from '../common/Encoder.ts';
+import { decodeUtime, encodeUtime, UTIME_ZERO } from '../common/utime_t.ts';
 import { decodeEversion, decodePg, encodeEversion, encodePg } from './osd_types.ts';
 import {
   type hit_set_params,

@@ -1,6 +1,6 @@
+import { decodeMap, decodeVector, encodeMap, encodeVector } from '../common/containers.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
-import { decodeMap, decodeVector, encodeMap, encodeVector } from './containers.ts';
 
 /** Snapshot ids as runs, ascending and apart. Ceph: interval_set<snapid_t>. */
 export type snap_interval_set_t = readonly snap_interval[];

@@ -1,5 +1,5 @@
-import type { Decoder } from '../common/Decoder.ts';
-import type { Encoder } from '../common/Encoder.ts';
+import type { Decoder } from './Decoder.ts';
+import type { Encoder } from './Encoder.ts';
 
 /**
  * The standard containers of Ceph's encoding (src/include/encoding.h): u32 count, elements. Ceph's
