@@ -46,7 +46,14 @@ export class OSDMap {
     return encodeOSDMap(this.data, options);
   }
 
-  /** The map of the next epoch. Throws DecodeError if `inc` is not from this one to the next. */
+  /**
+   * The map of the next epoch. Throws DecodeError if `inc` is not from this one to the next.
+   * What came as bytes has had its crc checked when it was decoded: `inc`, and a full map inside it.
+   * `inc.fullCrc` is not compared, as in Ceph's Objecter. It is of the map as the monitor stores it,
+   * and a monitor sends each client the encoding of that client's release; nor do `encodeFeatures`
+   * tell, being one for Pacific's encoding and for Reef's. Only who encodes as the monitor does can
+   * compare, as OSDs do (OSD::handle_osd_map).
+   */
   applyIncremental(inc: OSDMapIncremental): OSDMap {
     checkFollows(this.data, inc);
     if (inc.fullmap.length > 0) {

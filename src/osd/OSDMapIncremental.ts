@@ -121,7 +121,7 @@ export class OSDMapIncremental {
   newStretchMode: StretchMode | undefined = undefined;
   newRangeBlocklist: BlocklistEntry[] = [];
   oldRangeBlocklist: entity_addr_t[] = [];
-  /** The crc of the encoded map that comes out; 0: not known. */
+  /** The crc of the map that comes out, in the encoding of the release that made it; 0: not known. */
   fullCrc = 0;
 
   constructor(fsid: string, epoch: number) {

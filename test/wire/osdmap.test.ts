@@ -16,9 +16,12 @@ function replay(history: GoldenHistory): OSDMap[] {
   return maps;
 }
 
-/** As `encode` left it in the map's last four bytes. */
 function crcOf(map: OSDMap): number {
-  const bytes = map.encode();
+  return crcIn(map.encode());
+}
+
+/** A full map's last four bytes. */
+function crcIn(bytes: Uint8Array): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 4, true);
 }
 
@@ -76,6 +79,14 @@ describe.each(Object.entries(RELEASES))('maps written for clients of %s', (_, re
     expect(map.data.osdState).toEqual(newest.data.osdState);
     for (let osd = 0; osd < map.maxOsd; osd++)
       expect(map.getWeight(osd)).toBe(newest.getWeight(osd));
+  });
+
+  test('name in their incrementals the crc of the newest encoding, not of their own', () => {
+    const crcs = release.incrementals.map((bytes) => OSDMapIncremental.decode(bytes).fullCrc);
+    const newest = HISTORY.changed.incrementals.slice(-crcs.length);
+    expect(crcs).toEqual(newest.map((bytes) => OSDMapIncremental.decode(bytes).fullCrc));
+    expect(crcs.at(-1)).not.toBe(crcIn(release.full));
+    expect(crcs.at(-1)).toBe(crcIn(HISTORY.changed.last));
   });
 
   test('go on by incrementals of the same release', () => {
