@@ -154,6 +154,11 @@ export class Encoder {
     return taken;
   }
 
+  /** Drops what was written since the last `take`. */
+  discard(): void {
+    this.#end = this.#start;
+  }
+
   /** Makes room for `count` bytes and counts them as written; answers where they begin. */
   #grow(count: number): number {
     const at = this.#end;

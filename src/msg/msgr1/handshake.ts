@@ -38,7 +38,7 @@ export function wantAuthorizer(length: number, field: string, offset: number): W
 }
 
 /** What a stranger sent, fit for a log. */
-function printable(bytes: Uint8Array): string {
+export function printable(bytes: Uint8Array): string {
   const shown = bytes.subarray(0, BANNER_SHOWN_MAX);
   return Array.from(shown, (byte) =>
     byte >= 0x20 && byte < 0x7f && byte !== 0x5c

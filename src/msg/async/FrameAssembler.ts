@@ -1,0 +1,161 @@
+import type { CephContext } from '../../common/CephContext.ts';
+import { crc32c } from '../../common/crc32c.ts';
+import { Encoder } from '../../common/Encoder.ts';
+import type { SendBuffer } from '../SendBuffer.ts';
+import type { TxHandler } from './crypto_onwire.ts';
+import {
+  blankPreamble,
+  calcNumSegments,
+  EPILOGUE_SECURE_SIZE,
+  FRAME_LATE_STATUS_COMPLETE,
+  FRAME_PREAMBLE_INLINE_SIZE,
+  FRAME_PREAMBLE_SIZE,
+  paddedLength,
+  SEGMENT_CRC_SEED,
+  sealPreamble,
+} from './frames_v2.ts';
+
+const SEALED_START = FRAME_PREAMBLE_SIZE + FRAME_PREAMBLE_INLINE_SIZE;
+
+const EMPTY = new Uint8Array(0);
+const NO_DATA: readonly Uint8Array[] = [];
+
+/**
+ * Writes one connection's frames into a SendBuffer. Ceph: FrameAssembler, asm_crc_rev1 and
+ * asm_secure_rev1.
+ *
+ * A control frame: `startFrame`, the payload into the Encoder that it answers, `finishFrame`. A
+ * message: `startFrame`, the header, `startFront`, the front, `finishFrame(middle, data)`.
+ */
+export class FrameAssembler {
+  /** The length of the last frame's segments: header or payload, front, middle, data. */
+  readonly #preamble = blankPreamble();
+  readonly #out: SendBuffer;
+  readonly #withCrc: boolean;
+  readonly #alloc: CephContext['alloc'];
+  #tx: TxHandler | undefined;
+  /** What is written to now: the SendBuffer's Encoder, or one for plaintext. */
+  #enc: Encoder;
+  /** Where in `#enc` the frame and its front begin; -1: not yet. */
+  #start = 0;
+  #front = -1;
+  #transcript: Encoder | undefined = new Encoder(1024);
+
+  constructor(cct: CephContext, out: SendBuffer) {
+    this.#out = out;
+    this.#enc = out.enc;
+    this.#alloc = cct.alloc;
+    this.#withCrc = cct.conf.ms_crc_data;
+  }
+
+  /** All that follows is sealed with `tx`. */
+  secure(tx: TxHandler): void {
+    this.#tx = tx;
+    this.#enc = new Encoder(1024, this.#alloc);
+  }
+
+  /** Writes `bytes` as they are: the banner. */
+  writeRaw(bytes: Uint8Array): void {
+    this.#out.enc.raw(bytes);
+    this.#transcript?.raw(bytes);
+  }
+
+  /** All that was written until now; from here on it is no longer kept. What the peer signs. */
+  endTranscript(): Uint8Array {
+    const transcript = this.#transcript?.take() ?? EMPTY;
+    this.#transcript = undefined;
+    return transcript;
+  }
+
+  startFrame(tag: number): Encoder {
+    this.#preamble.tag = tag;
+    this.#start = this.#enc.length;
+    this.#front = -1;
+    this.#enc.zeros(FRAME_PREAMBLE_SIZE);
+    return this.#enc;
+  }
+
+  /** The header is complete; what is written now is the front. */
+  startFront(): void {
+    const enc = this.#enc;
+    const first = this.#start + FRAME_PREAMBLE_SIZE;
+    const length = enc.length - first;
+    this.#preamble.lengths[0] = length;
+    if (this.#tx !== undefined) {
+      enc.zeros(Math.max(paddedLength(length), FRAME_PREAMBLE_INLINE_SIZE) - length);
+    } else if (length > 0) {
+      enc.u32(this.#withCrc ? enc.crc32c(SEGMENT_CRC_SEED, first, first + length) : 0);
+    }
+    this.#front = enc.length;
+  }
+
+  /** `data`: pieces that count as one segment; long ones must not be changed any more. */
+  finishFrame(middle: Uint8Array = EMPTY, data: readonly Uint8Array[] = NO_DATA): void {
+    if (this.#front < 0) this.startFront();
+    const { lengths } = this.#preamble;
+    lengths[1] = this.#enc.length - this.#front;
+    lengths[2] = middle.length;
+    lengths[3] = 0;
+    for (const piece of data) lengths[3] += piece.length;
+    this.#preamble.numSegments = calcNumSegments(lengths);
+    sealPreamble(this.#enc, this.#start, this.#preamble);
+    if (this.#tx !== undefined) {
+      this.#finishSecure(this.#tx, middle, data);
+      return;
+    }
+    this.#transcript?.raw(this.#enc.peek().subarray(this.#start));
+    if (this.#preamble.numSegments > 1) this.#finishCrc(middle, data);
+  }
+
+  #finishCrc(middle: Uint8Array, data: readonly Uint8Array[]): void {
+    const enc = this.#enc;
+    const { numSegments } = this.#preamble;
+    let frontCrc = 0;
+    let middleCrc = 0;
+    let dataCrc = 0;
+    if (this.#withCrc) {
+      frontCrc = enc.crc32c(SEGMENT_CRC_SEED, this.#front, enc.length);
+      if (numSegments > 2) middleCrc = crc32c(SEGMENT_CRC_SEED, middle);
+      if (numSegments > 3) dataCrc = SEGMENT_CRC_SEED;
+      for (const piece of data) if (piece.length > 0) dataCrc = crc32c(dataCrc, piece);
+    }
+    this.#out.push(middle);
+    for (const piece of data) this.#out.push(piece);
+    enc.u8(FRAME_LATE_STATUS_COMPLETE);
+    enc.u32(frontCrc);
+    enc.u32(middleCrc);
+    enc.u32(dataCrc);
+  }
+
+  /** What stands in `#enc` is preamble, padded header, front. */
+  #finishSecure(tx: TxHandler, middle: Uint8Array, data: readonly Uint8Array[]): void {
+    const plain = this.#enc;
+    const frame = plain.peek();
+    this.#seal(tx, [frame.subarray(0, SEALED_START)]);
+    if (this.#front > SEALED_START) this.#seal(tx, [frame.subarray(SEALED_START, this.#front)]);
+    const { numSegments, lengths } = this.#preamble;
+    if (numSegments > 1) {
+      const pieces = [frame.subarray(this.#front), padding(lengths[1])];
+      pieces.push(middle, padding(lengths[2]));
+      for (const piece of data) pieces.push(piece);
+      pieces.push(padding(lengths[3]), EPILOGUE_COMPLETE);
+      this.#seal(tx, pieces);
+    }
+    plain.discard();
+  }
+
+  #seal(tx: TxHandler, pieces: readonly Uint8Array[]): void {
+    for (const piece of tx.seal(pieces)) this.#out.push(piece);
+  }
+}
+
+const EPILOGUE_COMPLETE = Uint8Array.of(
+  FRAME_LATE_STATUS_COMPLETE,
+  ...new Uint8Array(EPILOGUE_SECURE_SIZE - 1),
+);
+
+const ZEROS = new Uint8Array(16);
+
+function padding(length: number): Uint8Array {
+  return ZEROS.subarray(0, paddedLength(length) - length);
+}

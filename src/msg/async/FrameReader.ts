@@ -1,0 +1,128 @@
+import type { CephContext } from '../../common/CephContext.ts';
+import type { Decoder } from '../../common/Decoder.ts';
+import { Encoder } from '../../common/Encoder.ts';
+import { assert, DecodeError } from '../../common/errors.ts';
+import type { RecvBuffer } from '../RecvBuffer.ts';
+import { CrcFrameReader } from './CrcFrameReader.ts';
+import type { RxHandler } from './crypto_onwire.ts';
+import { blankPreamble, FRAME_CRC_SIZE, FRAME_PREAMBLE_SIZE } from './frames_v2.ts';
+import { SecureFrameReader } from './SecureFrameReader.ts';
+
+/** What is read from a peer before it is authenticated, at most. */
+const TRANSCRIPT_LENGTH_MAX = 64 * 1024;
+
+const EMPTY = new Uint8Array(0);
+
+/**
+ * Reads one connection's frames, however their bytes are cut. Ceph: FrameAssembler,
+ * disassemble_preamble and what follows it.
+ *
+ * First `readPreamble`, so that the tag and the lengths can be judged before anything is allocated
+ * for them, then `readSegments`; then the segments are there until the next `readPreamble`. After a
+ * `DecodeError` nothing more can be read.
+ */
+export class FrameReader {
+  readonly #recv: RecvBuffer;
+  readonly #cct: CephContext;
+  readonly #preamble = blankPreamble();
+  #mode: CrcFrameReader | SecureFrameReader;
+  #transcript: Encoder | undefined = new Encoder(1024);
+
+  constructor(cct: CephContext, recv: RecvBuffer) {
+    this.#cct = cct;
+    this.#recv = recv;
+    this.#mode = new CrcFrameReader(cct, recv, this.#preamble);
+  }
+
+  /** Of the frame whose preamble has been read. */
+  get tag(): number {
+    return this.#preamble.tag;
+  }
+
+  /** Logical lengths of front, middle and data together. */
+  get messageLength(): number {
+    const [, front, middle, data] = this.#preamble.lengths;
+    return front + middle + data;
+  }
+
+  /** The sender has taken the frame back: its segments must not be used. */
+  get isAborted(): boolean {
+    return this.#mode.isAborted;
+  }
+
+  /** All that follows is sealed. Between two frames. */
+  secure(rx: RxHandler): void {
+    this.#recv.unpin();
+    this.#mode = new SecureFrameReader(this.#cct, this.#recv, this.#preamble, rx);
+  }
+
+  /** All frames, and `rawRead`s, until now; from here on they are no longer kept. What we sign. */
+  endTranscript(): Uint8Array {
+    const transcript = this.#transcript?.take() ?? EMPTY;
+    this.#transcript = undefined;
+    return transcript;
+  }
+
+  readBuffer(): Uint8Array {
+    return this.#mode.readBuffer();
+  }
+
+  onRead(count: number): void {
+    this.#mode.onRead(count);
+  }
+
+  /** `count` bytes that belong to no frame; undefined: more bytes are wanted. */
+  readRaw(count: number, type: string): Decoder | undefined {
+    const recv = this.#recv;
+    if (recv.available < count) return undefined;
+    this.#transcript?.raw(recv.bytes.subarray(recv.head, recv.head + count));
+    return recv.take(count, type);
+  }
+
+  /** False: more bytes are wanted. Throws `DecodeError`. */
+  readPreamble(): boolean {
+    if (!this.#mode.readPreamble()) return false;
+    const length = this.#preamble.lengths[0] + FRAME_PREAMBLE_SIZE + FRAME_CRC_SIZE;
+    if (
+      this.#transcript !== undefined &&
+      this.#transcript.length + length > TRANSCRIPT_LENGTH_MAX
+    ) {
+      throw new DecodeError(
+        'preamble.segments[0].length',
+        2,
+        `more than ${TRANSCRIPT_LENGTH_MAX} bytes before the peer is authenticated`,
+      );
+    }
+    return true;
+  }
+
+  /** False: more bytes are wanted. Throws `DecodeError`. */
+  readSegments(): boolean {
+    if (!this.#mode.readSegments()) return false;
+    if (this.#transcript !== undefined) {
+      assert(this.#mode instanceof CrcFrameReader, 'sealed frames are not signed');
+      this.#mode.transcribe(this.#transcript);
+    }
+    return true;
+  }
+
+  /** Segment 0, the payload of a control frame or the header of a message; good for this call. */
+  first(): Decoder {
+    return this.#mode.first();
+  }
+
+  /** Good for this call, as is all that `Decoder.raw` gives. */
+  front(): Decoder {
+    return this.#mode.front();
+  }
+
+  /** A buffer of its own. */
+  get middle(): Uint8Array {
+    return this.#mode.middle;
+  }
+
+  /** A buffer of its own. */
+  get data(): Uint8Array {
+    return this.#mode.data;
+  }
+}

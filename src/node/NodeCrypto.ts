@@ -1,0 +1,58 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+} from 'node:crypto';
+import { type AesGcm, type Crypto, GCM_TAG_LENGTH } from '../common/Crypto.ts';
+
+const AES_128_GCM = 'aes-128-gcm';
+const TAG = { authTagLength: GCM_TAG_LENGTH };
+
+/** OpenSSL's ciphers and digests. */
+export class NodeCrypto implements Crypto {
+  aesGcm(key: Uint8Array): AesGcm {
+    return new NodeAesGcm(createSecretKey(key));
+  }
+
+  hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+    return plainView(createHmac('sha256', key).update(bytes).digest());
+  }
+}
+
+class NodeAesGcm implements AesGcm {
+  /** Its bytes are not shown when it is inspected. */
+  readonly #key: KeyObject;
+
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  seal(nonce: Uint8Array, plaintext: readonly Uint8Array[]): readonly Uint8Array[] {
+    const cipher = createCipheriv(AES_128_GCM, this.#key, nonce, TAG);
+    const sealed: Uint8Array[] = [];
+    for (const piece of plaintext) sealed.push(cipher.update(piece));
+    cipher.final();
+    sealed.push(cipher.getAuthTag());
+    return sealed;
+  }
+
+  open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    const length = sealed.length - GCM_TAG_LENGTH;
+    const decipher = createDecipheriv(AES_128_GCM, this.#key, nonce, TAG);
+    decipher.setAuthTag(sealed.subarray(length));
+    const plaintext = decipher.update(sealed.subarray(0, length));
+    try {
+      decipher.final();
+    } catch {
+      return undefined;
+    }
+    return plainView(plaintext);
+  }
+}
+
+/** Without what a Buffer does differently. */
+function plainView({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
+}
