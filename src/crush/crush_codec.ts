@@ -185,8 +185,12 @@ function decodeBucket(dec: Decoder, slot: number, maxDevices: number): crush_buc
       const [itemWeights, straws] = decodePairs(dec, items.length);
       return { ...header, alg, itemWeights, straws };
     }
-    case CRUSH_BUCKET_STRAW2:
-      return { ...header, alg, itemWeights: decodeWeights(dec, items.length) };
+    case CRUSH_BUCKET_STRAW2: {
+      // Not by spreading the header: V8 gives each object made so a hidden class of its own, and the
+      // mapper's code for the one is thrown away when it meets the next.
+      const itemWeights = decodeWeights(dec, items.length);
+      return { id, type, hash, weight, items, alg, itemWeights };
+    }
     default:
       throw fail(`has the unknown algorithm ${alg}`);
   }

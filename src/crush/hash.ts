@@ -2,8 +2,7 @@
  * CRUSH's hash of one to five 32-bit integers. Ceph: src/crush/hash.c, crush_hash32_rjenkins1_*.
  *
  * The five hashes differ only in which registers each round of the mix takes, so that is a table
- * here and the mix is written once. The straw2 loop of mapper.ts has the hash of three inlined:
- * called, it takes half the time of a mapping.
+ * here and the mix is written once. straw2.ts has the hash of three in its own way, for many items.
  */
 
 export const CRUSH_HASH_RJENKINS1 = 0;

@@ -10,6 +10,16 @@ const TWO_48 = 2 ** 48;
 const U_ODD = 0xffff;
 const INT_END = 2 ** 31;
 
+/** So many items are hashed side by side. */
+const LANES = 64;
+/** The registers of crush_hash32_rjenkins1_3, by lane. */
+const A = new Int32Array(LANES);
+const B = new Int32Array(LANES);
+const C = new Int32Array(LANES);
+const X = new Int32Array(LANES);
+const Y = new Int32Array(LANES);
+const HASH = new Int32Array(LANES);
+
 /**
  * The item with the highest draw, which is ln(u)/weight for a u hashed from (x, item, r): the
  * longest straw of exponential lengths.
@@ -18,8 +28,6 @@ const INT_END = 2 ** 31;
  * says the same as `ln > highDraw * w`, and only a new record costs a division. The product is
  * exact below 2^53; above, ln is greater whatever the rounding. And as ln rises with u, what has
  * neither more u nor more weight than the best so far needs no look at ln at all.
- *
- * The middle of the loop is crushHash32_3(x, id, r).
  */
 export function bucketStraw2Choose(
   bucket: crush_bucket_straw2,
@@ -31,80 +39,108 @@ export function bucketStraw2Choose(
   const weights = chooseArgWeights(bucket, arg, position);
   const ids = chooseArgIds(bucket, arg);
   const lns = lnTable();
-  const seed = CRUSH_HASH_SEED ^ x ^ r;
   let high = 0;
   let highDraw = Number.NEGATIVE_INFINITY;
   let highU = -1;
   let highWeight = 0;
-  for (let i = 0; i < ids.length; i++) {
-    let a = x | 0;
-    let b = ids[i] ?? 0;
-    let c = r | 0;
-    let s = CRUSH_HASH_X;
-    let t = CRUSH_HASH_Y;
-    let hash = seed ^ b;
-    a = (a - b - hash) ^ (hash >>> 13);
-    b = (b - hash - a) ^ (a << 8);
-    hash = (hash - a - b) ^ (b >>> 13);
-    a = (a - b - hash) ^ (hash >>> 12);
-    b = (b - hash - a) ^ (a << 16);
-    hash = (hash - a - b) ^ (b >>> 5);
-    a = (a - b - hash) ^ (hash >>> 3);
-    b = (b - hash - a) ^ (a << 10);
-    hash = (hash - a - b) ^ (b >>> 15);
-
-    c = (c - s - hash) ^ (hash >>> 13);
-    s = (s - hash - c) ^ (c << 8);
-    hash = (hash - c - s) ^ (s >>> 13);
-    c = (c - s - hash) ^ (hash >>> 12);
-    s = (s - hash - c) ^ (c << 16);
-    hash = (hash - c - s) ^ (s >>> 5);
-    c = (c - s - hash) ^ (hash >>> 3);
-    s = (s - hash - c) ^ (c << 10);
-    hash = (hash - c - s) ^ (s >>> 15);
-
-    t = (t - a - hash) ^ (hash >>> 13);
-    a = (a - hash - t) ^ (t << 8);
-    hash = (hash - t - a) ^ (a >>> 13);
-    t = (t - a - hash) ^ (hash >>> 12);
-    a = (a - hash - t) ^ (t << 16);
-    hash = (hash - t - a) ^ (a >>> 5);
-    t = (t - a - hash) ^ (hash >>> 3);
-    a = (a - hash - t) ^ (t << 10);
-    hash = (hash - t - a) ^ (a >>> 15);
-
-    b = (b - s - hash) ^ (hash >>> 13);
-    s = (s - hash - b) ^ (b << 8);
-    hash = (hash - b - s) ^ (s >>> 13);
-    b = (b - s - hash) ^ (hash >>> 12);
-    s = (s - hash - b) ^ (b << 16);
-    hash = (hash - b - s) ^ (s >>> 5);
-    b = (b - s - hash) ^ (hash >>> 3);
-    s = (s - hash - b) ^ (b << 10);
-    hash = (hash - b - s) ^ (s >>> 15);
-
-    t = (t - c - hash) ^ (hash >>> 13);
-    c = (c - hash - t) ^ (t << 8);
-    hash = (hash - t - c) ^ (c >>> 13);
-    t = (t - c - hash) ^ (hash >>> 12);
-    c = (c - hash - t) ^ (t << 16);
-    hash = (hash - t - c) ^ (c >>> 5);
-    t = (t - c - hash) ^ (hash >>> 3);
-    c = (c - hash - t) ^ (t << 10);
-    hash = (hash - t - c) ^ (c >>> 15);
-
-    const u = hash & 0xffff;
-    const weight = weights[i] ?? 0;
-    if (weight === 0 || (u <= highU && weight <= highWeight)) continue;
-    const ln = lns[u] ?? 0;
-    if (weight < INT_END ? ln > highDraw * weight : quotient(ln, weight) > highDraw) {
-      high = i;
-      highDraw = quotient(ln, weight);
-      highU = weight >= INT_END || u === U_ODD ? -1 : u;
-      highWeight = weight;
+  for (let from = 0; from < ids.length; from += LANES) {
+    const count = Math.min(LANES, ids.length - from);
+    hashLanes(ids, from, count, x, r);
+    for (let i = 0; i < count; i++) {
+      const u = (HASH[i] ?? 0) & 0xffff;
+      const weight = weights[from + i] ?? 0;
+      if (weight === 0 || (u <= highU && weight <= highWeight)) continue;
+      const ln = lns[u] ?? 0;
+      if (weight < INT_END ? ln > highDraw * weight : quotient(ln, weight) > highDraw) {
+        high = from + i;
+        highDraw = quotient(ln, weight);
+        highU = weight >= INT_END || u === U_ODD ? -1 : u;
+        highWeight = weight;
+      }
     }
   }
   return bucket.items[high] ?? CRUSH_ITEM_NONE;
+}
+
+/**
+ * HASH[i] = crushHash32_3(x, ids[from + i], r), as an int32.
+ *
+ * Each loop is one of its five mixes, for all lanes. One hash alone is a chain of instructions that
+ * wait for each other; so the processor works on several at a time. "| 0" tells V8 that arguments
+ * and imported constants are int32: without, it checks subtractions for overflow.
+ */
+function hashLanes(ids: Int32Array, from: number, count: number, x: number, r: number): void {
+  const seed = CRUSH_HASH_SEED ^ x ^ r;
+  for (let i = 0; i < count; i++) {
+    let p = x | 0;
+    let q = ids[from + i] ?? 0;
+    let hash = seed ^ q;
+    p = (p - q - hash) ^ (hash >>> 13);
+    q = (q - hash - p) ^ (p << 8);
+    hash = (hash - p - q) ^ (q >>> 13);
+    p = (p - q - hash) ^ (hash >>> 12);
+    q = (q - hash - p) ^ (p << 16);
+    hash = (hash - p - q) ^ (q >>> 5);
+    p = (p - q - hash) ^ (hash >>> 3);
+    q = (q - hash - p) ^ (p << 10);
+    hash = (hash - p - q) ^ (q >>> 15);
+    A[i] = p;
+    B[i] = q;
+    HASH[i] = hash;
+  }
+  for (let i = 0; i < count; i++) {
+    let p = r | 0;
+    let q = CRUSH_HASH_X | 0;
+    let hash = HASH[i] ?? 0;
+    p = (p - q - hash) ^ (hash >>> 13);
+    q = (q - hash - p) ^ (p << 8);
+    hash = (hash - p - q) ^ (q >>> 13);
+    p = (p - q - hash) ^ (hash >>> 12);
+    q = (q - hash - p) ^ (p << 16);
+    hash = (hash - p - q) ^ (q >>> 5);
+    p = (p - q - hash) ^ (hash >>> 3);
+    q = (q - hash - p) ^ (p << 10);
+    hash = (hash - p - q) ^ (q >>> 15);
+    C[i] = p;
+    X[i] = q;
+    HASH[i] = hash;
+  }
+  for (let i = 0; i < count; i++) {
+    let p = CRUSH_HASH_Y | 0;
+    let q = A[i] ?? 0;
+    let hash = HASH[i] ?? 0;
+    p = (p - q - hash) ^ (hash >>> 13);
+    q = (q - hash - p) ^ (p << 8);
+    hash = (hash - p - q) ^ (q >>> 13);
+    p = (p - q - hash) ^ (hash >>> 12);
+    q = (q - hash - p) ^ (p << 16);
+    hash = (hash - p - q) ^ (q >>> 5);
+    p = (p - q - hash) ^ (hash >>> 3);
+    q = (q - hash - p) ^ (p << 10);
+    hash = (hash - p - q) ^ (q >>> 15);
+    Y[i] = p;
+    HASH[i] = hash;
+  }
+  mixHash(B, X, count);
+  mixHash(Y, C, count);
+}
+
+/** A mix after which only the hash matters. */
+function mixHash(first: Int32Array, second: Int32Array, count: number): void {
+  for (let i = 0; i < count; i++) {
+    let p = first[i] ?? 0;
+    let q = second[i] ?? 0;
+    let hash = HASH[i] ?? 0;
+    p = (p - q - hash) ^ (hash >>> 13);
+    q = (q - hash - p) ^ (p << 8);
+    hash = (hash - p - q) ^ (q >>> 13);
+    p = (p - q - hash) ^ (hash >>> 12);
+    q = (q - hash - p) ^ (p << 16);
+    hash = (hash - p - q) ^ (q >>> 5);
+    p = (p - q - hash) ^ (hash >>> 3);
+    q = (q - hash - p) ^ (p << 10);
+    HASH[i] = (hash - p - q) ^ (q >>> 15);
+  }
 }
 
 /** Ceph's weight is an int there: from 2^31 up it counts as negative, and draws above 0. */
