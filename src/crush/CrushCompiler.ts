@@ -24,23 +24,30 @@ import {
   CRUSH_MAX_DEVICE_WEIGHT,
   CRUSH_RULE_CHOOSE_FIRSTN,
   CRUSH_RULE_CHOOSE_INDEP,
+  CRUSH_RULE_CHOOSE_MSR,
   CRUSH_RULE_CHOOSELEAF_FIRSTN,
   CRUSH_RULE_CHOOSELEAF_INDEP,
   CRUSH_RULE_EMIT,
   CRUSH_RULE_TAKE,
   type crush_choose_arg,
+  type crush_msr_tunables,
   type crush_rule_step,
   type crush_tunables,
 } from './crush_types.ts';
-import { BUCKET_ALGS, SET_STEPS } from './crush_words.ts';
+import { BUCKET_ALGS, RULE_TYPES, SET_STEPS } from './crush_words.ts';
 import { getOrCreateClassId, populateClasses } from './device_classes.ts';
+import { isMsrRule } from './mapper_msr.ts';
+import { TUNABLES_MSR } from './tunables.ts';
 
 const WEIGHT_ONE = 0x10000;
-/** Pool types that a rule may be for. */
-const REPLICATED = 1;
-const ERASURE = 3;
+/** Sizes of a rule that says none. */
+const MIN_SIZE = 1;
+const MAX_SIZE = 100;
 
-const TUNABLES: ReadonlyMap<string, { field: keyof crush_tunables; isByte: boolean }> = new Map([
+const TUNABLES: ReadonlyMap<
+  string,
+  { field: Exclude<keyof crush_tunables, 'msr'>; isByte: boolean }
+> = new Map([
   ['choose_local_tries', { field: 'chooseLocalTries', isByte: false }],
   ['choose_local_fallback_tries', { field: 'chooseLocalFallbackTries', isByte: false }],
   ['choose_total_tries', { field: 'chooseTotalTries', isByte: false }],
@@ -49,6 +56,11 @@ const TUNABLES: ReadonlyMap<string, { field: keyof crush_tunables; isByte: boole
   ['chooseleaf_stable', { field: 'chooseleafStable', isByte: true }],
   ['straw_calc_version', { field: 'strawCalcVersion', isByte: true }],
   ['allowed_bucket_algs', { field: 'allowedBucketAlgs', isByte: false }],
+]);
+
+const MSR_TUNABLES: ReadonlyMap<string, keyof crush_msr_tunables> = new Map([
+  ['msr_descents', 'descents'],
+  ['msr_collision_tries', 'collisionTries'],
 ]);
 
 /** Compiles one text, once. */
@@ -139,6 +151,14 @@ export class CrushCompiler {
   }
 
   #tunable(node: TunableNode): void {
+    const msr = MSR_TUNABLES.get(node.name.text);
+    if (msr !== undefined) {
+      const { tunables } = this.#crush;
+      const value = toInt(node.value) >>> 0;
+      const changed = { ...TUNABLES_MSR, ...tunables.msr, [msr]: value };
+      this.#crush.tunables = { ...tunables, msr: changed };
+      return;
+    }
     const tunable = TUNABLES.get(node.name.text);
     if (tunable === undefined) this.#fail(node.name, `tunable ${node.name.text} not recognized`);
     const value = tunable.isByte ? toInt(node.value) & 0xff : toInt(node.value) >>> 0;
@@ -302,12 +322,14 @@ export class CrushCompiler {
     if (this.#crush.rules[ruleno] !== undefined) {
       this.#fail(node.id, `rule ${ruleno} already exists`);
     }
-    const type = node.type.text === 'replicated' ? REPLICATED : ERASURE;
-    const minSize = toInt(node.minSize) & 0xff;
-    const maxSize = toInt(node.maxSize) & 0xff;
+    const type = RULE_TYPES.get(node.type.text) ?? 0;
+    const minSize = node.minSize === undefined ? MIN_SIZE : toInt(node.minSize) & 0xff;
+    const maxSize = node.maxSize === undefined ? MAX_SIZE : toInt(node.maxSize) & 0xff;
     const steps = node.steps.map((step) => this.#step(name, step));
+    const rule = { ruleset: ruleno & 0xff, type, minSize, maxSize, steps };
+    if (isMsrRule(rule)) this.#crush.tunables = { msr: TUNABLES_MSR, ...this.#crush.tunables };
     try {
-      addRule(this.#crush, { ruleset: ruleno & 0xff, type, minSize, maxSize, steps }, ruleno);
+      addRule(this.#crush, rule, ruleno);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.#fail(node.id, `unable to add rule id ${ruleno} for rule '${name}'`);
@@ -331,7 +353,7 @@ export class CrushCompiler {
         if (type === undefined) {
           this.#fail(step.type, `in rule '${rule}' type '${step.type.text}' not defined`);
         }
-        return { op: chooseOp(step.what.text, step.mode.text), arg1: toInt(step.num), arg2: type };
+        return { op: chooseOp(step.what.text, step.mode?.text), arg1: toInt(step.num), arg2: type };
       }
     }
   }
@@ -400,7 +422,8 @@ function swap<T>(list: T[], a: number, b: number): void {
   list[b] = first;
 }
 
-function chooseOp(what: string, mode: string): number {
+function chooseOp(what: string, mode: string | undefined): number {
+  if (what === 'choosemsr') return CRUSH_RULE_CHOOSE_MSR;
   if (what === 'choose') {
     return mode === 'firstn' ? CRUSH_RULE_CHOOSE_FIRSTN : CRUSH_RULE_CHOOSE_INDEP;
   }

@@ -32,7 +32,10 @@ export interface CrushTrace {
  * nothing but its result. It belongs to one map, which may not change under it.
  */
 export class CrushWork {
-  /** Four vectors of resultMax places: two that swap roles, one for leaves, one for the result. */
+  /**
+   * Vectors of resultMax places: two that swap roles, one for leaves, one for the result. Of an MSR
+   * rule: one for each step that chooses.
+   */
   scratch: Int32Array = new Int32Array(0);
   /** If set: how many choices took n retries, by n. Ceph: crush_map.choose_tries. */
   chooseTries: Uint32Array | undefined;
@@ -47,9 +50,10 @@ export class CrushWork {
   }
 
   /** Before each mapping. */
-  begin(resultMax: number): void {
+  begin(resultMax: number, vectors = 4): void {
     this.#left = WORK_MAX;
-    if (this.scratch.length < resultMax * 4) this.scratch = new Int32Array(resultMax * 4);
+    const places = resultMax * vectors;
+    if (this.scratch.length < places) this.scratch = new Int32Array(places);
   }
 
   /** Counts a look at `items` items. Throws {@link CrushWorkError} when it is one too many. */

@@ -14,6 +14,10 @@ import {
   CRUSH_RULE_SET_CHOOSE_TRIES,
   CRUSH_RULE_SET_CHOOSELEAF_TRIES,
   CRUSH_RULE_TAKE,
+  CRUSH_RULE_TYPE_ERASURE,
+  CRUSH_RULE_TYPE_MSR_FIRSTN,
+  CRUSH_RULE_TYPE_MSR_INDEP,
+  CRUSH_RULE_TYPE_REPLICATED,
   type crush_bucket,
   type crush_choose_arg_map,
   type crush_rule,
@@ -43,6 +47,12 @@ const DEFAULT_TYPES = [
   'region',
   'root',
 ];
+
+/** Types of pools that MSR rules are for. */
+const MSR_POOL_TYPES: ReadonlyMap<number, number> = new Map([
+  [CRUSH_RULE_TYPE_MSR_FIRSTN, CRUSH_RULE_TYPE_REPLICATED],
+  [CRUSH_RULE_TYPE_MSR_INDEP, CRUSH_RULE_TYPE_ERASURE],
+]);
 
 export interface CrushWrapperOptions {
   /** Map by WebAssembly where there is some; the results are the same. Default: true. */
@@ -124,13 +134,16 @@ export class CrushWrapper {
     return crushDoRule(this.crush, ruleno, x, maxout, weights, work, args);
   }
 
-  /** The rule for a pool of that ruleset, type and size, or -1. Ceph: crush_find_rule. */
+  /**
+   * The rule for a pool of that ruleset, type and size, or -1. Ceph: crush_find_rule, and for MSR
+   * rules rule_valid_for_pool_type.
+   */
   findRule(ruleset: number, type: number, size: number): number {
     return this.crush.rules.findIndex(
       (rule) =>
         rule !== undefined &&
         rule.ruleset === ruleset &&
-        rule.type === type &&
+        (MSR_POOL_TYPES.get(rule.type) ?? rule.type) === type &&
         rule.minSize <= size &&
         rule.maxSize >= size,
     );

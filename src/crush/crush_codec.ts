@@ -23,6 +23,7 @@
  *   map<s32, s32> class_map, map<s32, string> class_name, map<s32, map<s32, s32>> class_bucket
  *   choose_args: u32 n × { s64 index, u32 m × { u32 slot, u32 positions × { u32 size, u32 weights[] },
  *                                               u32 ids_size, s32 ids[] } }
+ *   u32 msr_descents, msr_collision_tries (releases from 19 on; written if they were there)
  *
  * Newer releases append more, which is skipped.
  */
@@ -40,6 +41,7 @@ import {
   CRUSH_MAX_BUCKET_WEIGHT,
   type crush_bucket,
   type crush_choose_arg,
+  type crush_msr_tunables,
   type crush_rule,
   type crush_tunables,
 } from './crush_types.ts';
@@ -101,11 +103,12 @@ export function decodeCrush(dec: Decoder): CrushData {
   const tunables = decodeTunables(dec);
   const classes = decodeClasses(dec);
   const chooseArgs = dec.remaining > 0 ? decodeChooseArgs(dec, buckets) : new Map();
+  const msr = dec.remaining > 0 ? decodeMsrTunables(dec) : undefined;
   return {
     buckets,
     rules,
     maxDevices: countDevices(buckets, nameMap),
-    tunables,
+    tunables: msr === undefined ? tunables : { ...tunables, msr },
     typeMap,
     nameMap,
     ruleNameMap,
@@ -137,6 +140,10 @@ export function encodeCrush(enc: Encoder, data: CrushData): void {
   encodeMap(enc, data.className, (name) => enc.string(name));
   encodeMap(enc, data.classBucket, (shadows) => encodeMap(enc, shadows, (id) => enc.s32(id)));
   encodeChooseArgs(enc, data.chooseArgs);
+  if (tunables.msr !== undefined) {
+    enc.u32(tunables.msr.descents);
+    enc.u32(tunables.msr.collisionTries);
+  }
 }
 
 /** One more than the highest device in a bucket or with a name. Ceph: CrushWrapper::finalize. */
@@ -348,6 +355,10 @@ function decodeTunables(dec: Decoder): crush_tunables {
   if (dec.remaining > 0) tunables = { ...tunables, allowedBucketAlgs: dec.u32() };
   if (dec.remaining > 0) tunables = { ...tunables, chooseleafStable: dec.u8() };
   return tunables;
+}
+
+function decodeMsrTunables(dec: Decoder): crush_msr_tunables {
+  return { descents: dec.u32(), collisionTries: dec.u32() };
 }
 
 type Classes = Pick<CrushData, 'classMap' | 'className' | 'classBucket'>;

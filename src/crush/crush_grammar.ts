@@ -9,7 +9,9 @@
  *              ('item' name ['weight' real] ['pos' posint])* '}'
  *   rule     = 'rule' [name] '{' ('id' | 'ruleset') posint 'type' ('replicated' | 'erasure')
  *              'min_size' posint 'max_size' posint step+ '}'
- *   step     = 'step' ('take' name ['class' name] | set_* posint | 'emit'
+ *            | 'rule' [name] '{' ('id' | 'ruleset') posint 'type' ('msr_firstn' | 'msr_indep')
+ *              ['min_size' posint] ['max_size' posint] step+ '}'
+ *   step     = 'step' ('take' name ['class' name] | set_* posint | 'emit' | 'choosemsr' int 'type' name
  *              | ('chooseleaf' | 'choose') ('indep' | 'firstn') int 'type' name)
  *   choose_args = 'choose_args' posint '{' ('{' 'bucket_id' negint
  *              ['weight_set' '[' ('[' real* ']')* ']'] ['ids' '[' int* ']'] '}')* '}'
@@ -66,7 +68,8 @@ export type StepNode =
   | {
       readonly op: 'choose';
       readonly what: Token;
-      readonly mode: Token;
+      /** Of choosemsr there is none. */
+      readonly mode: Token | undefined;
       readonly num: Token;
       readonly type: Token;
     }
@@ -77,8 +80,9 @@ export interface RuleNode {
   readonly name: Token | undefined;
   readonly id: Token;
   readonly type: Token;
-  readonly minSize: Token;
-  readonly maxSize: Token;
+  /** Said of all but MSR rules. */
+  readonly minSize: Token | undefined;
+  readonly maxSize: Token | undefined;
   readonly steps: readonly StepNode[];
 }
 
@@ -119,6 +123,8 @@ const SETS = [
   'set_chooseleaf_tries',
   'set_chooseleaf_vary_r',
   'set_chooseleaf_stable',
+  'set_msr_descents',
+  'set_msr_collision_tries',
 ];
 
 /** Every method takes what it is named after, or gives undefined and takes nothing. */
@@ -206,9 +212,11 @@ class Parser {
       this.#need(this.#word('id') ?? this.#word('ruleset'));
       const id = this.#need(this.#posint());
       this.#need(this.#word('type'));
-      const type = this.#need(this.#word('replicated') ?? this.#word('erasure'));
-      const minSize = this.#need(this.#after('min_size', () => this.#posint()));
-      const maxSize = this.#need(this.#after('max_size', () => this.#posint()));
+      const sized = this.#word('replicated') ?? this.#word('erasure');
+      const type = this.#need(sized ?? this.#word('msr_firstn') ?? this.#word('msr_indep'));
+      const minSize = this.#after('min_size', () => this.#posint());
+      const maxSize = this.#after('max_size', () => this.#posint());
+      if (sized !== undefined) this.#need(minSize && maxSize);
       const steps = [this.#need(this.#step()), ...this.#many(() => this.#step())];
       this.#need(this.#word('}'));
       return { kind: 'rule', name, id, type, minSize, maxSize, steps };
@@ -236,7 +244,7 @@ class Parser {
   }
 
   #choose(): StepNode | undefined {
-    return this.#chooseOf('choose') ?? this.#chooseOf('chooseleaf');
+    return this.#chooseOf('choose') ?? this.#chooseOf('chooseleaf') ?? this.#chooseMsr();
   }
 
   #chooseOf(word: string): StepNode | undefined {
@@ -246,6 +254,15 @@ class Parser {
       const num = this.#need(this.#integer());
       const type = this.#need(this.#after('type', () => this.#name()));
       return { op: 'choose', what, mode, num, type };
+    });
+  }
+
+  #chooseMsr(): StepNode | undefined {
+    return this.#try(() => {
+      const what = this.#need(this.#word('choosemsr'));
+      const num = this.#need(this.#integer());
+      const type = this.#need(this.#after('type', () => this.#name()));
+      return { op: 'choose', what, mode: undefined, num, type };
     });
   }
 

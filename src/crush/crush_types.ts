@@ -34,6 +34,14 @@ export const CRUSH_RULE_SET_CHOOSE_LOCAL_TRIES = 10;
 export const CRUSH_RULE_SET_CHOOSE_LOCAL_FALLBACK_TRIES = 11;
 export const CRUSH_RULE_SET_CHOOSELEAF_VARY_R = 12;
 export const CRUSH_RULE_SET_CHOOSELEAF_STABLE = 13;
+export const CRUSH_RULE_SET_MSR_DESCENTS = 14;
+export const CRUSH_RULE_SET_MSR_COLLISION_TRIES = 15;
+export const CRUSH_RULE_CHOOSE_MSR = 16;
+
+export const CRUSH_RULE_TYPE_REPLICATED = 1;
+export const CRUSH_RULE_TYPE_ERASURE = 3;
+export const CRUSH_RULE_TYPE_MSR_FIRSTN = 4;
+export const CRUSH_RULE_TYPE_MSR_INDEP = 5;
 
 interface crush_bucket_header {
   /** Below 0. */
@@ -109,6 +117,14 @@ export interface crush_choose_arg {
 /** By bucket slot. */
 export type crush_choose_arg_map = ReadonlyMap<number, crush_choose_arg>;
 
+/** Of MSR rules. */
+export interface crush_msr_tunables {
+  /** Descents from the root, at most. */
+  readonly descents: number;
+  /** Tries for an item that collides with none. */
+  readonly collisionTries: number;
+}
+
 export interface crush_tunables {
   /** Tries in the same bucket after a collision. */
   readonly chooseLocalTries: number;
@@ -126,6 +142,8 @@ export interface crush_tunables {
   readonly strawCalcVersion: number;
   /** Bit n: buckets of algorithm n may be made. */
   readonly allowedBucketAlgs: number;
+  /** Maps of releases before 19 say nothing of these. */
+  readonly msr?: crush_msr_tunables;
 }
 
 export interface crush_map {

@@ -9,6 +9,7 @@ import {
   CRUSH_BUCKET_UNIFORM,
   CRUSH_RULE_CHOOSE_FIRSTN,
   CRUSH_RULE_CHOOSE_INDEP,
+  CRUSH_RULE_CHOOSE_MSR,
   CRUSH_RULE_CHOOSELEAF_FIRSTN,
   CRUSH_RULE_CHOOSELEAF_INDEP,
   CRUSH_RULE_EMIT,
@@ -16,12 +17,14 @@ import {
   CRUSH_RULE_TAKE,
   type crush_bucket,
   type crush_choose_arg,
+  type crush_msr_tunables,
   type crush_rule,
   type crush_rule_step,
 } from './crush_types.ts';
-import { BUCKET_ALGS, SET_STEPS, wordOf } from './crush_words.ts';
+import { BUCKET_ALGS, RULE_TYPES, SET_STEPS, wordOf } from './crush_words.ts';
 import { isShadowName, splitIdClass } from './device_classes.ts';
-import { TUNABLES_LEGACY } from './tunables.ts';
+import { isMsrRule } from './mapper_msr.ts';
+import { TUNABLES_LEGACY, TUNABLES_MSR } from './tunables.ts';
 
 export function decompileCrush(crush: CrushData): string {
   return [
@@ -62,9 +65,20 @@ function tunables({ tunables: t }: CrushData): string[] {
     ['straw_calc_version', t.strawCalcVersion, 0],
     ['allowed_bucket_algs', t.allowedBucketAlgs, TUNABLES_LEGACY.allowedBucketAlgs],
   ];
-  return rows
-    .filter(([, value, legacy]) => value !== legacy)
-    .map(([word, value]) => `tunable ${word} ${value | 0}`);
+  return [
+    ...rows
+      .filter(([, value, legacy]) => value !== legacy)
+      .map(([word, value]) => `tunable ${word} ${value | 0}`),
+    ...msrTunables(t.msr ?? TUNABLES_MSR),
+  ];
+}
+
+/** Both, if one of them is not as in a map that says nothing. */
+function msrTunables({ descents, collisionTries }: crush_msr_tunables): string[] {
+  if (descents === TUNABLES_MSR.descents && collisionTries === TUNABLES_MSR.collisionTries) {
+    return [];
+  }
+  return [`tunable msr_descents ${descents}`, `tunable msr_collision_tries ${collisionTries}`];
 }
 
 function devices(crush: CrushData): string[] {
@@ -132,15 +146,15 @@ function algNote(bucket: crush_bucket): string {
 
 function ruleLines(crush: CrushData, rule: crush_rule, id: number): string[] {
   const name = crush.ruleNameMap.get(id) ?? '';
-  const types: Record<number, string> = { 1: 'replicated', 3: 'erasure' };
+  // MSR rules are of releases that know no sizes.
+  const sizes = [`\tmin_size ${rule.minSize}`, `\tmax_size ${rule.maxSize}`];
   const warning = `\t# WARNING: ruleset ${rule.ruleset} != id ${id}`;
   return [
     `rule ${name} {`,
     `\tid ${id}`,
     ...(rule.ruleset === id ? [] : [`${warning}; this will not recompile to the same map`]),
-    `\ttype ${types[rule.type] ?? rule.type}`,
-    `\tmin_size ${rule.minSize}`,
-    `\tmax_size ${rule.maxSize}`,
+    `\ttype ${wordOf(RULE_TYPES, rule.type) ?? rule.type}`,
+    ...(isMsrRule(rule) ? [] : sizes),
     ...rule.steps.flatMap((step) => stepText(crush, step) ?? []).map((text) => `\tstep ${text}`),
     '}',
   ];
@@ -165,6 +179,8 @@ export function stepText(crush: CrushData, step: crush_rule_step): string | unde
       return `chooseleaf firstn ${choice}`;
     case CRUSH_RULE_CHOOSELEAF_INDEP:
       return `chooseleaf indep ${choice}`;
+    case CRUSH_RULE_CHOOSE_MSR:
+      return `choosemsr ${choice}`;
     default: {
       const word = wordOf(SET_STEPS, step.op);
       return word === undefined ? undefined : `${word} ${step.arg1}`;

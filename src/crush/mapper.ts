@@ -32,10 +32,9 @@ import {
   type crush_map,
   type crush_rule_step,
 } from './crush_types.ts';
-import { crushHash32_2 } from './hash.ts';
+import { isOut } from './is_out.ts';
+import { crushMsrDoRule, isMsrRule } from './mapper_msr.ts';
 
-/** Weight 1.0 of a device. */
-const IN = 0x10000;
 /** Where a vector would be that is not there. */
 const NO_VECTOR = -1;
 
@@ -78,6 +77,7 @@ export function crushDoRule(
 ): number[] {
   const rule = map.rules[ruleno];
   if (rule === undefined) return [];
+  if (isMsrRule(rule)) return crushMsrDoRule(map, rule, x, resultMax, weights, work, chooseArgs);
   work.begin(resultMax);
   const tunables = map.tunables;
   const run: Run = {
@@ -237,15 +237,6 @@ function bucketOf(map: crush_map, item: number): crush_bucket {
   // No call of assert: it would need its text made up in every step of a mapping.
   if (bucket === undefined) throw new AssertionError(`no bucket ${item}`);
   return bucket;
-}
-
-/** Whether a device's weight keeps x off it. Ceph: is_out. */
-function isOut(weights: ArrayLike<number>, item: number, x: number): boolean {
-  if (item >= weights.length) return true;
-  const weight = weights[item] ?? 0;
-  if (weight >= IN) return false;
-  if (weight === 0) return true;
-  return (crushHash32_2(x, item) & 0xffff) >= weight;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { crush_tunables } from './crush_types.ts';
+import type { crush_msr_tunables, crush_tunables } from './crush_types.ts';
 import {
   CRUSH_BUCKET_LIST,
   CRUSH_BUCKET_STRAW,
@@ -32,3 +32,6 @@ export const TUNABLES_JEWEL: crush_tunables = {
   strawCalcVersion: 1,
   allowedBucketAlgs: LEGACY_ALLOWED_BUCKET_ALGS | (1 << CRUSH_BUCKET_STRAW2),
 };
+
+/** What a map means that says nothing of MSR rules. Ceph: set_default_msr_tunables. */
+export const TUNABLES_MSR: crush_msr_tunables = { descents: 100, collisionTries: 100 };

@@ -4,6 +4,7 @@ import {
   CRUSH_BUCKET_STRAW2,
   CRUSH_RULE_CHOOSE_FIRSTN,
   CRUSH_RULE_CHOOSE_INDEP,
+  CRUSH_RULE_CHOOSE_MSR,
   CRUSH_RULE_CHOOSELEAF_FIRSTN,
   CRUSH_RULE_CHOOSELEAF_INDEP,
   CRUSH_RULE_EMIT,
@@ -12,6 +13,8 @@ import {
   CRUSH_RULE_SET_CHOOSELEAF_STABLE,
   CRUSH_RULE_SET_CHOOSELEAF_TRIES,
   CRUSH_RULE_SET_CHOOSELEAF_VARY_R,
+  CRUSH_RULE_SET_MSR_COLLISION_TRIES,
+  CRUSH_RULE_SET_MSR_DESCENTS,
   CRUSH_RULE_TAKE,
   type crush_bucket,
   type crush_choose_arg,
@@ -94,7 +97,16 @@ const CHOOSE_OPS: Readonly<Record<number, string>> = {
   [CRUSH_RULE_CHOOSE_INDEP]: 'choose_indep',
   [CRUSH_RULE_CHOOSELEAF_FIRSTN]: 'chooseleaf_firstn',
   [CRUSH_RULE_CHOOSELEAF_INDEP]: 'chooseleaf_indep',
+  [CRUSH_RULE_CHOOSE_MSR]: 'choosemsr',
 };
+
+/** The original knows no names for the others. */
+const NAMED_SETS = new Set([
+  CRUSH_RULE_SET_CHOOSE_TRIES,
+  CRUSH_RULE_SET_CHOOSELEAF_TRIES,
+  CRUSH_RULE_SET_MSR_DESCENTS,
+  CRUSH_RULE_SET_MSR_COLLISION_TRIES,
+]);
 
 function dumpStep(crush: CrushData, { op, arg1, arg2 }: crush_rule_step): Json {
   if (op === CRUSH_RULE_NOOP) return { op: 'noop' };
@@ -106,8 +118,7 @@ function dumpStep(crush: CrushData, { op, arg1, arg2 }: crush_rule_step): Json {
   if (choose !== undefined) {
     return { op: choose, num: arg1, type: crush.typeMap.get(arg2) ?? '' };
   }
-  // The original knows how to name these two only.
-  if (op === CRUSH_RULE_SET_CHOOSE_TRIES || op === CRUSH_RULE_SET_CHOOSELEAF_TRIES) {
+  if (NAMED_SETS.has(op)) {
     return { op: wordOf(SET_STEPS, op) ?? '', num: arg1 };
   }
   return { opcode: op, arg1, arg2 };
