@@ -4,6 +4,8 @@ import type { Random } from '../../src/common/Random.ts';
 export interface RandomMap {
   readonly text: string;
   readonly numRep: number;
+  /** Where the inputs begin. */
+  readonly xMin: number;
   /** Reweighted devices: id and 0 to 1. */
   readonly weights: readonly (readonly [device: number, weight: number])[];
 }
@@ -20,6 +22,12 @@ const ALGS = ['uniform', 'list', 'tree', 'straw', 'straw2'];
 /** Uniform buckets have no shadows for a class, and those of trees hold bytes of chance. */
 const SHADOW_ALGS = ['list', 'straw', 'straw2'];
 const TYPES = ['osd', 'host', 'rack', 'root'];
+
+/** Where a thousand inputs and some still fit below 2^31. */
+const X_END = 2 ** 31 - 1100;
+
+/** From 32768 up, a weight counts as negative in a draw. */
+const HUGE_WEIGHT = 40_000;
 
 /** A tree's node count is a byte. */
 const TREE_ITEMS_MAX = 60;
@@ -64,12 +72,14 @@ class MapMaker {
       .slice(1)
       .filter(() => this.#chance(0.2))
       .map((id) => [id, this.#pick([0, 0.25, 0.5, 0.9, this.#random.float()])] as const);
-    return { text: `${text.join('\n')}\n`, numRep: this.#range(1, 8), weights };
+    const numRep = this.#range(1, 8);
+    const xMin = this.#pick([0, 0, this.#range(0, X_END), X_END]);
+    return { text: `${text.join('\n')}\n`, numRep, xMin, weights };
   }
 
   #deviceIds(): number[] {
     const ids: number[] = [];
-    const count = this.#pick([1, 3, 10, 30, 70]);
+    const count = this.#pick([1, 3, 10, 30, 70, 200]);
     for (let id = this.#range(0, 2); ids.length < count; id++) {
       if (this.#chance(0.9)) ids.push(id);
     }
@@ -216,7 +226,10 @@ class MapMaker {
   }
 
   #chooseArg(bucket: Bucket): string[] {
-    const row = (): string => `[ ${bucket.items.map(() => this.#weight('straw2')).join(' ')} ]`;
+    const huge = this.#chance(0.2);
+    const weight = (): string =>
+      huge && this.#chance(0.1) ? HUGE_WEIGHT.toFixed(6) : this.#weight('straw2');
+    const row = (): string => `[ ${bucket.items.map(weight).join(' ')} ]`;
     const rows = Array.from({ length: this.#range(1, 3) }, row);
     const ids = bucket.items.map((_, i) => -100 - i - this.#range(0, 9) * 10);
     return [
