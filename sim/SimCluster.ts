@@ -344,7 +344,7 @@ export class SimCluster implements AsyncDisposable {
   #checkBootWaiters(): void {
     const { osdInfo } = this.osdMap.data;
     for (const { osd, since, done } of [...this.#bootWaiters]) {
-      const isUp = (osdInfo[osd.whoami]?.upFrom ?? 0) > since;
+      const isUp = (osdInfo.at(osd.whoami)?.upFrom ?? 0) > since;
       if (isUp || !osd.isRunning) done();
     }
   }

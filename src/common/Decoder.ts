@@ -124,6 +124,11 @@ export class Decoder {
     return new Uint8Array(buffer, byteOffset + at, count);
   }
 
+  /** What is left of the innermost open section, as a view of the input. Nothing is consumed. */
+  peek(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + this.#at, this.remaining);
+  }
+
   /** A bufferlist as a view of the input: copy what outlives it. */
   blob(field: string): Uint8Array {
     return this.raw(this.count(field, 1));

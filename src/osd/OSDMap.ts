@@ -132,19 +132,19 @@ export class OSDMap {
 
   /** Where clients reach an OSD; empty for one that was never up. */
   getAddrs(osd: number): entity_addrvec_t {
-    return this.data.clientAddrs[osd] ?? NO_ADDRS;
+    return this.data.clientAddrs.at(osd) ?? NO_ADDRS;
   }
 
   getClusterAddrs(osd: number): entity_addrvec_t {
-    return this.data.clusterAddrs[osd] ?? NO_ADDRS;
+    return this.data.clusterAddrs.at(osd) ?? NO_ADDRS;
   }
 
   getHbBackAddrs(osd: number): entity_addrvec_t {
-    return this.data.hbBackAddrs[osd] ?? NO_ADDRS;
+    return this.data.hbBackAddrs.at(osd) ?? NO_ADDRS;
   }
 
   getHbFrontAddrs(osd: number): entity_addrvec_t {
-    return this.data.hbFrontAddrs[osd] ?? NO_ADDRS;
+    return this.data.hbFrontAddrs.at(osd) ?? NO_ADDRS;
   }
 
   /** The raw PG of an object: its seed is the whole hash. The pool must exist. */

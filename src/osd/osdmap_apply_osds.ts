@@ -1,5 +1,6 @@
 import type { entity_addrvec_t } from '../msg/msg_types.ts';
 import type { OSDMapIncremental } from './OSDMapIncremental.ts';
+import { changedOsdVector, type OsdVector } from './OsdVector.ts';
 import { OSD_INFO_NEW, OSD_XINFO_NEW, type osd_info_t, type osd_xinfo_t } from './osd_info.ts';
 import type { OSDMapData } from './osdmap_data.ts';
 import {
@@ -87,13 +88,13 @@ class OsdChanges {
       osdState: this.#state.array,
       osdWeight: this.#weight.array,
       osdPrimaryAffinity: this.#primaryAffinity?.array,
-      osdInfo: this.info.array,
-      osdXinfo: this.xinfo.array,
-      osdUuid: this.uuid.array,
-      clientAddrs: this.clientAddrs.array,
-      clusterAddrs: this.clusterAddrs.array,
-      hbBackAddrs: this.hbBackAddrs.array,
-      hbFrontAddrs: this.hbFrontAddrs.array,
+      osdInfo: this.info.result(),
+      osdXinfo: this.xinfo.result(),
+      osdUuid: this.uuid.result(),
+      clientAddrs: this.clientAddrs.result(),
+      clusterAddrs: this.clusterAddrs.result(),
+      hbBackAddrs: this.hbBackAddrs.result(),
+      hbFrontAddrs: this.hbFrontAddrs.result(),
     };
   }
 
@@ -155,32 +156,33 @@ class OsdChanges {
   }
 }
 
-/** A list by OSD, cut or filled up to `maxOsd`, that is copied when the first element changes. */
+/** A vector by OSD, to be cut or filled up to `maxOsd`, and what becomes of it. */
 class OsdList<T> {
+  readonly #before: OsdVector<T>;
+  readonly #maxOsd: number;
   readonly #fill: T;
-  #owned: T[] | undefined;
-  array: readonly T[];
+  readonly #changes = new Map<number, T>();
 
-  constructor(before: readonly T[], maxOsd: number, fill: T) {
+  constructor(before: OsdVector<T>, maxOsd: number, fill: T) {
+    this.#before = before;
+    this.#maxOsd = maxOsd;
     this.#fill = fill;
-    this.array =
-      before.length === maxOsd
-        ? before
-        : Array.from({ length: maxOsd }, (_, osd) => before[osd] ?? fill);
   }
 
   get(osd: number): T {
-    return this.array[osd] ?? this.#fill;
+    return this.#changes.get(osd) ?? this.#before.at(osd) ?? this.#fill;
   }
 
   set(osd: number, value: T): void {
-    this.#owned ??= [...this.array];
-    this.#owned[osd] = value;
-    this.array = this.#owned;
+    this.#changes.set(osd, value);
+  }
+
+  result(): OsdVector<T> {
+    return changedOsdVector(this.#before, this.#changes, this.#maxOsd, this.#fill);
   }
 }
 
-/** As {@link OsdList}, for numbers; setting what is there already is no change. */
+/** Numbers by OSD, cut or filled up to `maxOsd`; setting what is there already is no change. */
 class OsdNumbers {
   #owned = false;
   array: Uint32Array;

@@ -2,16 +2,15 @@ import { CEPH_STR_HASH_MURMUR3 } from '../common/ceph_hash.ts';
 import {
   decodeStringMaps,
   decodeU32s,
-  decodeVector,
   encodeStringMaps,
   encodeU32s,
-  encodeVector,
 } from '../common/containers.ts';
 import { Decoder } from '../common/Decoder.ts';
 import { Encoder } from '../common/Encoder.ts';
 import { decodeUtime, encodeUtime, UTIME_ZERO } from '../common/utime_t.ts';
 import { decodeUuid, encodeUuid } from '../common/uuid.ts';
 import { decodeAddrvec, encodeAddrvec, type entity_addrvec_t } from '../msg/msg_types.ts';
+import { decodeOsdVector, encodeOsdVector, type OsdVector, type UsualLength } from './OsdVector.ts';
 import {
   decodeOsdInfo,
   decodeOsdXinfo,
@@ -44,6 +43,7 @@ import {
   encodeSnapsOfPools,
   type snap_interval_set_t,
 } from './snap_intervals.ts';
+import { usualAddrvec, usualOsdInfo, usualOsdXinfo, usualUuid } from './usual_lengths.ts';
 
 /**
  * A full OSDMap on the wire: section v8 compat 7 { client section v9, osd section v9, u32 crc }.
@@ -175,13 +175,13 @@ function decodeClientSection(dec: Decoder) {
 function encodeOsdSection(enc: Encoder, map: OSDMapData): void {
   enc.encodeStart(osdSectionVersion(map), 1);
   encodeAddrvecs(enc, map.hbBackAddrs);
-  encodeVector(enc, map.osdInfo, (info) => encodeOsdInfo(enc, info));
+  encodeOsdVector(enc, map.osdInfo, (info) => encodeOsdInfo(enc, info));
   encodeBlocklist(enc, map.blocklist);
   encodeAddrvecs(enc, map.clusterAddrs);
   enc.u32(map.clusterSnapshotEpoch);
   enc.string(map.clusterSnapshot);
-  encodeVector(enc, map.osdUuid, (uuid) => encodeUuid(enc, uuid));
-  encodeVector(enc, map.osdXinfo, (xinfo) => encodeOsdXinfo(enc, xinfo));
+  encodeOsdVector(enc, map.osdUuid, (uuid) => encodeUuid(enc, uuid));
+  encodeOsdVector(enc, map.osdXinfo, (xinfo) => encodeOsdXinfo(enc, xinfo));
   encodeAddrvecs(enc, map.hbFrontAddrs);
   enc.f32(map.nearfullRatio);
   enc.f32(map.fullRatio);
@@ -207,27 +207,19 @@ function decodeOsdSection(dec: Decoder, maxOsd: number) {
   if (version < 5) throw dec.error(`version ${version} is from before Luminous`);
   const osd = {
     hbBackAddrs: decodeAddrvecs(dec, 'hb_back_addrs', maxOsd),
-    osdInfo: ofOsds(
-      dec,
-      'osd_info',
-      maxOsd,
-      decodeVector(dec, 'osd_info', OSD_INFO_LENGTH, () => decodeOsdInfo(dec)),
-    ),
+    osdInfo: decodeByOsd(dec, 'osd_info', maxOsd, OSD_INFO_LENGTH, usualOsdInfo, decodeOsdInfo),
     blocklist: decodeBlocklist(dec, 'blocklist'),
     clusterAddrs: decodeAddrvecs(dec, 'cluster_addrs', maxOsd),
     clusterSnapshotEpoch: dec.u32(),
     clusterSnapshot: dec.string('cluster_snapshot'),
-    osdUuid: ofOsds(
-      dec,
-      'osd_uuid',
-      maxOsd,
-      decodeVector(dec, 'osd_uuid', 16, () => decodeUuid(dec)),
-    ),
-    osdXinfo: ofOsds(
+    osdUuid: decodeByOsd(dec, 'osd_uuid', maxOsd, 16, usualUuid, decodeUuid),
+    osdXinfo: decodeByOsd(
       dec,
       'osd_xinfo',
       maxOsd,
-      decodeVector(dec, 'osd_xinfo', OSD_XINFO_LENGTH_MIN, () => decodeOsdXinfo(dec)),
+      OSD_XINFO_LENGTH_MIN,
+      usualOsdXinfo,
+      decodeOsdXinfo,
     ),
     hbFrontAddrs: decodeAddrvecs(dec, 'hb_front_addrs', maxOsd),
     nearfullRatio: dec.f32(),
@@ -275,14 +267,24 @@ function decodeStretchMode(dec: Decoder): StretchMode {
   };
 }
 
-function encodeAddrvecs(enc: Encoder, addrs: readonly entity_addrvec_t[]): void {
-  encodeVector(enc, addrs, (addrvec) => encodeAddrvec(enc, addrvec));
+function encodeAddrvecs(enc: Encoder, addrs: OsdVector<entity_addrvec_t>): void {
+  encodeOsdVector(enc, addrs, (addrvec) => encodeAddrvec(enc, addrvec));
 }
 
 /** Also the vector<entity_addr_t> of maps before Nautilus: a lone address reads as an addrvec. */
-function decodeAddrvecs(dec: Decoder, field: string, maxOsd: number): readonly entity_addrvec_t[] {
-  const addrs = decodeVector(dec, field, ADDRVEC_LENGTH_MIN, () => decodeAddrvec(dec));
-  return ofOsds(dec, field, maxOsd, addrs);
+function decodeAddrvecs(dec: Decoder, field: string, maxOsd: number): OsdVector<entity_addrvec_t> {
+  return decodeByOsd(dec, field, maxOsd, ADDRVEC_LENGTH_MIN, usualAddrvec, decodeAddrvec);
+}
+
+function decodeByOsd<T>(
+  dec: Decoder,
+  field: string,
+  maxOsd: number,
+  size: number,
+  usualLength: UsualLength,
+  decode: (dec: Decoder) => T,
+): OsdVector<T> {
+  return ofOsds(dec, field, maxOsd, decodeOsdVector(dec, field, size, usualLength, decode));
 }
 
 function decodePrimaryAffinity(dec: Decoder, maxOsd: number): Uint32Array | undefined {
@@ -296,7 +298,7 @@ function decodeU32sOf(dec: Decoder, field: string, maxOsd: number): Uint32Array 
 }
 
 /** All that is by OSD must be there for every OSD, or an index could lie behind its end. */
-function ofOsds<T extends ArrayLike<unknown>>(
+function ofOsds<T extends { readonly length: number }>(
   dec: Decoder,
   field: string,
   maxOsd: number,

@@ -1,5 +1,6 @@
 import type { utime_t } from '../common/utime_t.ts';
 import type { entity_addr_t, entity_addrvec_t } from '../msg/msg_types.ts';
+import type { OsdVector } from './OsdVector.ts';
 import type { osd_info_t, osd_xinfo_t } from './osd_info.ts';
 import type { ReadonlyPgMap } from './PgMap.ts';
 import type { pg_pool_t } from './pg_pool.ts';
@@ -42,7 +43,7 @@ export interface OSDMapData {
   readonly osdState: Uint32Array;
   /** 16.16: CEPH_OSD_IN is 1.0, CEPH_OSD_OUT is 0. */
   readonly osdWeight: Uint32Array;
-  readonly clientAddrs: readonly entity_addrvec_t[];
+  readonly clientAddrs: OsdVector<entity_addrvec_t>;
   readonly pgTemp: ReadonlyPgMap<Osds>;
   readonly primaryTemp: ReadonlyPgMap<number>;
   /** 16.16; `undefined`: all are CEPH_OSD_DEFAULT_PRIMARY_AFFINITY. */
@@ -60,15 +61,15 @@ export interface OSDMapData {
   readonly lastUpChange: utime_t;
   readonly lastInChange: utime_t;
 
-  readonly hbBackAddrs: readonly entity_addrvec_t[];
-  readonly osdInfo: readonly osd_info_t[];
+  readonly hbBackAddrs: OsdVector<entity_addrvec_t>;
+  readonly osdInfo: OsdVector<osd_info_t>;
   readonly blocklist: readonly BlocklistEntry[];
-  readonly clusterAddrs: readonly entity_addrvec_t[];
+  readonly clusterAddrs: OsdVector<entity_addrvec_t>;
   readonly clusterSnapshotEpoch: number;
   readonly clusterSnapshot: string;
-  readonly osdUuid: readonly string[];
-  readonly osdXinfo: readonly osd_xinfo_t[];
-  readonly hbFrontAddrs: readonly entity_addrvec_t[];
+  readonly osdUuid: OsdVector<string>;
+  readonly osdXinfo: OsdVector<osd_xinfo_t>;
+  readonly hbFrontAddrs: OsdVector<entity_addrvec_t>;
   readonly nearfullRatio: number;
   readonly fullRatio: number;
   readonly backfillfullRatio: number;

@@ -70,11 +70,11 @@ export function dumpOSDMap(map: OSDMap): Json {
 
 function dumpOsd(map: OSDMap, osd: number): Json {
   const { data } = map;
-  const info = data.osdInfo[osd] ?? OSD_INFO_NEW;
+  const info = data.osdInfo.at(osd) ?? OSD_INFO_NEW;
   const affinity = data.osdPrimaryAffinity?.[osd] ?? CEPH_OSD_DEFAULT_PRIMARY_AFFINITY;
   return {
     osd,
-    uuid: data.osdUuid[osd] ?? '',
+    uuid: data.osdUuid.at(osd) ?? '',
     up: map.isUp(osd) ? 1 : 0,
     in: map.isIn(osd) ? 1 : 0,
     weight: map.getWeight(osd) / WEIGHT_ONE,
@@ -98,7 +98,7 @@ function dumpOsd(map: OSDMap, osd: number): Json {
 }
 
 function dumpXinfo(map: OSDMap, osd: number): Json {
-  const xinfo = map.data.osdXinfo[osd] ?? OSD_XINFO_NEW;
+  const xinfo = map.data.osdXinfo.at(osd) ?? OSD_XINFO_NEW;
   return {
     osd,
     down_stamp: utimeText(xinfo.downStamp),

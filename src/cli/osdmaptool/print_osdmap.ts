@@ -175,8 +175,8 @@ function optText(opt: pool_opt): string {
 /** Ceph: OSDMap::print_osd. */
 function osdLine(map: OSDMap, osd: number): string {
   const affinity = map.data.osdPrimaryAffinity?.[osd] ?? CEPH_OSD_DEFAULT_PRIMARY_AFFINITY;
-  const info = map.data.osdInfo[osd];
-  const uuid = map.data.osdUuid[osd] ?? NO_UUID;
+  const info = map.data.osdInfo.at(osd);
+  const uuid = map.data.osdUuid.at(osd) ?? NO_UUID;
   return [
     `osd.${osd} ${map.isUp(osd) ? 'up  ' : 'down'} ${map.isIn(osd) ? 'in ' : 'out'}`,
     ` weight ${weightText(map.getWeight(osd))}`,

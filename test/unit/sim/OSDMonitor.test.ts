@@ -130,7 +130,7 @@ it('lets an OSD that nobody has missed go down before it comes up again', async 
   expect(published).toEqual([2, 3, 4]);
   expect(monitor.map.isUp(0)).toBe(true);
   expect(monitor.map.getAddrs(0)[0]?.port).toBe(6805);
-  expect(monitor.map.data.osdInfo[0]).toMatchObject({ downAt: 3, upFrom: 4 });
+  expect(monitor.map.data.osdInfo.at(0)).toMatchObject({ downAt: 3, upFrom: 4 });
 });
 
 it('gives pools that are created at one time an id each', async () => {
