@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -9,12 +10,25 @@ const alias = [
   { find: /^radosim\/sim$/, replacement: here('sim/index.ts') },
 ];
 
+// What the build writes beside the sources, made of the sources when a test asks for it.
+const page = {
+  name: 'page-from-sources',
+  load(id: string): string | undefined {
+    if (!id.endsWith('/src/cli/html/page_template.ts')) return undefined;
+    const text = execFileSync(process.execPath, [here('tools/build_page.mjs')], {
+      encoding: 'utf8',
+    });
+    return `export const pageTemplate = () => ${JSON.stringify(text)};`;
+  },
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/helpers/reporter.ts'],
     projects: [
       {
         resolve: { alias },
+        plugins: [page],
         test: {
           name: 'main',
           include: ['test/{unit,wire,property,sim,tools}/**/*.test.ts', 'examples/**/*.test.ts'],
@@ -23,6 +37,17 @@ export default defineConfig({
       },
       {
         resolve: { alias },
+        plugins: [page],
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        plugins: [page],
         test: {
           name: 'ceph',
           include: ['test/ceph/**/*.test.ts'],

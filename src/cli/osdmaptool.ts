@@ -9,10 +9,11 @@ import type { OSDMapData } from '../osd/osdmap_data.ts';
 import { PgMap } from '../osd/PgMap.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_IN, CEPH_OSD_OUT, CEPH_OSD_UP } from '../osd/rados.ts';
 import { formatG } from './ceph/cpp_numbers.ts';
-import { readOr } from './ceph/files.ts';
+import { readOr, writeOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
+import { htmlPage } from './html/html_page.ts';
 import { createSimple } from './osdmaptool/create_simple.ts';
 import { dumpOSDMap } from './osdmaptool/dump_osdmap.ts';
 import { type Options, parseOptions } from './osdmaptool/options.ts';
@@ -59,7 +60,8 @@ function run(args: readonly string[], output: Output): number {
 
 function asksForAnything(options: Options): boolean {
   const { print, tree, exportCrush, importCrush, testMapPg, testMapObject } = options;
-  const texts = [exportCrush, importCrush, testMapPg, testMapObject, options.adjustCrushWeight];
+  const { adjustCrushWeight, html } = options;
+  const texts = [exportCrush, importCrush, testMapPg, testMapObject, adjustCrushWeight, html];
   const pgs = options.testMapPgs || options.testMapPgsDump || options.testMapPgsDumpAll;
   return print || tree || pgs || texts.some((text) => text !== '');
 }
@@ -129,12 +131,13 @@ class MapWork {
   }
 
   show(): void {
-    const { print, printFormat, tree, treeFormat } = this.#options;
+    const { print, printFormat, tree, treeFormat, html } = this.#options;
     if (this.isModified) this.#set({ epoch: this.#map.epoch + 1 });
     if (print && printFormat === 'plain') this.#say(printOSDMap(this.#map));
     else if (print) this.#say(formatJson(dumpOSDMap(this.#map), printFormat === 'json-pretty'));
     if (tree && treeFormat === 'plain') this.#say(printTree(this.#map));
     else if (tree) this.#say(`${formatJson(dumpTree(this.#map), treeFormat === 'json-pretty')}\n`);
+    if (html !== '') this.#writePage(html);
   }
 
   save(): number {
@@ -148,6 +151,15 @@ class MapWork {
       this.#output.stderr(`osdmaptool: error writing to '${file}': ${String(error)}\n`);
       return 1;
     }
+  }
+
+  #writePage(file: string): void {
+    writeOr(
+      file,
+      htmlPage(this.#map),
+      (reason) => new ToolExit(1, '', `osdmaptool: error writing to '${file}': ${reason}\n`),
+    );
+    this.#say(`osdmaptool: wrote the page of epoch ${this.#map.epoch} to ${file}\n`);
   }
 
   #mark(): void {

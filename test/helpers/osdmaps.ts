@@ -24,7 +24,8 @@ export function changeMap(map: OSDMap, change: (inc: OSDMapIncremental) => void)
 }
 
 export function addrsOf(osd: number): entity_addrvec_t {
-  return [parseAddr(`v1:10.0.0.${osd + 1}:6800/${osd + 1}`)];
+  const host = `10.0.${(osd + 1) >> 8}.${(osd + 1) & 0xff}`;
+  return [parseAddr(`v1:${host}:6800/${osd + 1}`)];
 }
 
 /** A cluster of which all OSDs are up and in. */

@@ -17,6 +17,8 @@ export interface Options {
   pgpBits: number;
   clobber: boolean;
   exportCrush: string;
+  /** Ours: where the page goes that shows the map. */
+  html: string;
   importCrush: string;
   testMapPg: string;
   testMapObject: string;
@@ -65,6 +67,7 @@ function defaults(): Options {
     pgpBits: 6,
     clobber: false,
     exportCrush: '',
+    html: '',
     importCrush: '',
     testMapPg: '',
     testMapObject: '',
@@ -149,6 +152,9 @@ class Parser {
       }) ||
       this.#text('--mark-in', (text) => {
         options.markIn = Number.parseInt(text, 10);
+      }) ||
+      this.#text('--html', (text) => {
+        options.html = text;
       }) ||
       this.#text('--export-crush', (text) => {
         options.exportCrush = text;
