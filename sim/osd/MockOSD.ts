@@ -1,5 +1,5 @@
-import type { AuthConnectionMeta, AuthServer } from '../../src/auth/AuthServer.ts';
-import { CEPH_AUTH_NONE, verifyAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
+import { AuthNoneServer } from '../../src/auth/AuthNoneServer.ts';
+import { verifyAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
@@ -65,7 +65,7 @@ export interface MockOSDOptions {
  *
  * An OSD that was marked down stays so until it is started again, as with `noup` set.
  */
-export class MockOSD implements Dispatcher, AuthServer {
+export class MockOSD implements Dispatcher {
   readonly whoami: number;
   readonly #options: MockOSDOptions;
   /** What it has on disk: a process that is started again goes on from there. */
@@ -100,7 +100,7 @@ export class MockOSD implements Dispatcher, AuthServer {
     });
     messenger.setDefaultPolicy(statelessServer());
     messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
-    messenger.authServer = this;
+    messenger.authServer = new AuthNoneServer(verifyAuthNoneAuthorizer);
     const monSession = this.#makeMonSession(messenger);
     this.#process = { messenger, monSession };
     this.#started = started;
@@ -140,14 +140,6 @@ export class MockOSD implements Dispatcher, AuthServer {
   /** Of the newest map; 0: none yet. */
   get epoch(): number {
     return this.#maps.epoch;
-  }
-
-  verifyAuthorizer(
-    _peerType: number,
-    protocol: number,
-    authorizer: Uint8Array,
-  ): AuthConnectionMeta | undefined {
-    return protocol === CEPH_AUTH_NONE ? verifyAuthNoneAuthorizer(authorizer) : undefined;
   }
 
   msDispatch(con: Connection, message: Message): boolean {

@@ -3,6 +3,7 @@ import { Encoder } from '../common/Encoder.ts';
 import { decodeEntityName, type EntityName, encodeEntityName } from '../common/entity_name.ts';
 import type { AuthAuthorizer } from './AuthClient.ts';
 import type { AuthConnectionMeta } from './AuthServer.ts';
+import { AUTH_MODE_MON } from './auth_modes.ts';
 
 /** Ways to authenticate. Ceph: src/include/ceph_fs.h. */
 export const CEPH_AUTH_UNKNOWN = 0;
@@ -61,4 +62,23 @@ export function verifyAuthNoneAuthorizer(authorizer: Uint8Array): AuthConnection
 function checkVersion(dec: Decoder): void {
   const version = dec.u8();
   if (version !== 1) throw dec.error(`version ${version} is not 1`, 'struct_v', 0);
+}
+
+/**
+ * What a client says first to a monitor in msgr v2: u8 AUTH_MODE_MON, EntityName, u64 globalId, and
+ * nothing more where nobody checks. Ceph: MonConnection::get_auth_request (src/mon/MonClient.cc).
+ */
+export function encodeMonAuthRequest(name: EntityName, globalId: number): Uint8Array {
+  const enc = new Encoder(32);
+  enc.u8(AUTH_MODE_MON);
+  encodeEntityName(enc, name);
+  enc.u64(globalId);
+  return enc.take();
+}
+
+export function decodeMonAuthRequest(payload: Uint8Array): AuthConnectionMeta {
+  const dec = new Decoder(payload, 'auth request');
+  const mode = dec.u8();
+  if (mode !== AUTH_MODE_MON) throw dec.error(`mode ${mode} is none of a monitor's`, 'mode', 0);
+  return { entityName: decodeEntityName(dec), globalId: dec.u64() };
 }

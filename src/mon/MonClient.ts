@@ -1,9 +1,18 @@
-import type { AuthAuthorizer, AuthClient } from '../auth/AuthClient.ts';
+import type {
+  AuthAuthorizer,
+  AuthClient,
+  AuthConnection,
+  AuthRefusal,
+  AuthRequest,
+  AuthSecrets,
+} from '../auth/AuthClient.ts';
+import { CEPH_CON_MODE_CRC, NO_SECRETS } from '../auth/auth_modes.ts';
 import {
   buildAuthNoneAuthorizer,
   CEPH_AUTH_NONE,
   CEPH_AUTH_UNKNOWN,
   encodeAuthRequest,
+  encodeMonAuthRequest,
 } from '../auth/auth_none.ts';
 import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
@@ -18,6 +27,7 @@ import { DecodeError } from '../common/errors.ts';
 import { MAuth } from '../messages/MAuth.ts';
 import { MAuthReply } from '../messages/MAuthReply.ts';
 import { MConfig } from '../messages/MConfig.ts';
+import { MMonGetMap } from '../messages/MMonGetMap.ts';
 import { MMonGetVersion } from '../messages/MMonGetVersion.ts';
 import { MMonGetVersionReply } from '../messages/MMonGetVersionReply.ts';
 import { MMonMap } from '../messages/MMonMap.ts';
@@ -27,7 +37,7 @@ import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
-import type { entity_addr_t } from '../msg/msg_types.ts';
+import { ADDR_TYPE_MSGR2, type entity_addr_t } from '../msg/msg_types.ts';
 import { MonMap } from './MonMap.ts';
 import { MonSub } from './MonSub.ts';
 
@@ -43,7 +53,8 @@ interface VersionRequest {
  * The session with one monitor of those in the map: it is opened with the next one when it fails, and
  * then says all again that is still wanted. Ceph: src/mon/MonClient.cc.
  *
- * There is one connection at most: first it is hunted (MAuth is under way), then open.
+ * There is one connection at most: first it is hunted, then open. Over msgr v1 it authenticates by
+ * messages (MAuth), over v2 while it connects.
  */
 export class MonClient implements Dispatcher, AuthClient {
   readonly #cct: CephContext;
@@ -147,6 +158,32 @@ export class MonClient implements Dispatcher, AuthClient {
     return buildAuthNoneAuthorizer(this.#name, this.#globalId);
   }
 
+  // Authentication over msgr v2
+
+  getAuthRequest(con: AuthConnection): AuthRequest {
+    const authorizer = this.buildAuthorizer(con.peerType);
+    const payload = authorizer?.bytes ?? encodeMonAuthRequest(this.#name, this.#globalId);
+    return { method: CEPH_AUTH_NONE, preferredModes: [CEPH_CON_MODE_CRC], payload };
+  }
+
+  handleAuthReplyMore(): Uint8Array {
+    throw new DecodeError('AUTH_REPLY_MORE', 0, 'there is no more to say');
+  }
+
+  handleAuthDone(con: AuthConnection, globalId: number): AuthSecrets {
+    if (con === this.#con) this.#handleAuthenticated(globalId);
+    return NO_SECRETS;
+  }
+
+  handleAuthBadMethod(con: AuthConnection, refused: AuthRefusal): void {
+    const { method, result, allowedMethods } = refused;
+    const why = allowedMethods.includes(method)
+      ? `authentication failed: ${result}`
+      : `the peer wants auth protocol ${allowedMethods.join(' or ')}`;
+    if (con === this.#con) this.#finishAuthenticate(result < 0 ? result : -EOPNOTSUPP, why);
+    throw new DecodeError('AUTH_BAD_METHOD', 0, why);
+  }
+
   // The session
 
   #openSession(): void {
@@ -160,8 +197,12 @@ export class MonClient implements Dispatcher, AuthClient {
     this.#failed.set(String(addr), 'no answer');
     const con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_MON, addr);
     this.#con = con;
-    con.sendKeepalive();
-    con.sendMessage(new MAuth(CEPH_AUTH_UNKNOWN, this.#authRequest(), this.#monmap.epoch));
+    if (addr.type === ADDR_TYPE_MSGR2) {
+      con.sendMessage(new MMonGetMap());
+    } else {
+      con.sendKeepalive();
+      con.sendMessage(new MAuth(CEPH_AUTH_UNKNOWN, this.#authRequest(), this.#monmap.epoch));
+    }
     const { conf } = this.#cct;
     const multiple = Math.min(
       conf.mon_client_hunt_interval_backoff ** this.#failures,
@@ -221,7 +262,13 @@ export class MonClient implements Dispatcher, AuthClient {
       this.#finishAuthenticate(-EOPNOTSUPP, `the monitor wants auth protocol ${reply.protocol}`);
       return;
     }
-    this.#globalId = reply.globalId;
+    this.#handleAuthenticated(reply.globalId);
+  }
+
+  /** Each time that a connection has authenticated: of v2 also when an attempt to connect goes on. */
+  #handleAuthenticated(globalId: number): void {
+    this.#globalId = globalId;
+    if (this.#authenticated) return;
     this.#authenticated = true;
     this.#sub.reload();
     this.renewSubs();

@@ -1,5 +1,5 @@
-import type { AuthClient } from '../../src/auth/AuthClient.ts';
 import type { AuthServer } from '../../src/auth/AuthServer.ts';
+import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import { Decoder } from '../../src/common/Decoder.ts';
 import type { Encoder } from '../../src/common/Encoder.ts';
 import type { Socket, SocketEvents } from '../../src/common/Stack.ts';
@@ -163,12 +163,12 @@ export function replayAsClient(
     messageFactory: (envelope, front, middle, data) =>
       envelope.type === unknownType ? undefined : rawFactory(envelope, front, middle, data),
   });
-  const authClient: AuthClient = {
+  const authClient = Object.assign(new DummyAuth(), {
     buildAuthorizer: () =>
       asked.authorizerLen === 0
         ? undefined
         : { protocol: asked.authorizerProtocol, bytes: golden.client.authorizer },
-  };
+  });
   messenger.authClient = authClient;
   const got = new Recorder();
   messenger.start();

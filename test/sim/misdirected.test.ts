@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { SimCluster } from '../../sim/index.ts';
 import { buildAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
+import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { MOSDOp, type MOSDOpInit } from '../../src/messages/MOSDOp.ts';
@@ -30,7 +31,9 @@ class RawClient {
     const options = { name, lname: 'raw', nonce: 1, messageFactory: decodeMessage };
     this.#messenger = Messenger.create(cct, 'simple', options);
     const entity = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'raw' };
-    this.#messenger.authClient = { buildAuthorizer: () => buildAuthNoneAuthorizer(entity, 9) };
+    this.#messenger.authClient = Object.assign(new DummyAuth(), {
+      buildAuthorizer: () => buildAuthNoneAuthorizer(entity, 9),
+    });
     this.#messenger.start();
     this.#messenger.addDispatcherTail({
       msDispatch: (_con: Connection, message) => {

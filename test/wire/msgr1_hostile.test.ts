@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import { crc32c } from '../../src/common/crc32c.ts';
 import { ProtocolError } from '../../src/common/errors.ts';
 import { SocketError } from '../../src/common/Stack.ts';
@@ -292,20 +293,20 @@ describe('a server whose client sends', () => {
   });
 
   it('an authorizer that does not hold is told so', () => {
-    const { socket } = replayAsServer(GOLDEN, [CLIENT.subarray(0, CLIENT_OPEN_AT - 8)], {
-      verifyAuthorizer: () => undefined,
-    });
+    const pieces = [CLIENT.subarray(0, CLIENT_OPEN_AT - 8)];
+    const { socket } = replayAsServer(GOLDEN, pieces, new DummyAuth());
     expect(socket.sent.at(-1)?.[0]).toBe(11);
   });
 
   it('an authorizer that holds is known by it', () => {
     const asked: unknown[] = [];
-    const { got } = replayAsServer(GOLDEN, [CLIENT], {
-      verifyAuthorizer: (peerType, protocol, authorizer) => {
+    const authServer = Object.assign(new DummyAuth(), {
+      verifyAuthorizer: (peerType: number, protocol: number, authorizer: Uint8Array) => {
         asked.push(peerType, protocol, Buffer.from(authorizer).toString('hex'));
         return { entityName: { type: 8, id: 'admin' }, globalId: 4136 };
       },
     });
+    const { got } = replayAsServer(GOLDEN, [CLIENT], authServer);
     expect(asked).toEqual([8, 1, Buffer.from(GOLDEN.client.authorizer).toString('hex')]);
     expect([...got.cons].map((con) => con.peerGlobalId)).toEqual([4136]);
   });
