@@ -1,31 +1,16 @@
 /**
  * CRC-32C (Castagnoli) as Ceph has it: no inversion before or after, so a crc goes on from any
  * seed. Ceph: src/common/crc32c.cc, ceph_crc32c.
- *
- * Sixteen tables take sixteen bytes a step (Kounavis and Berry, "slicing-by-N"). `T[k]` is the
- * crc of a byte that is followed by k zero bytes.
  */
+import { Crc32cEngine } from '../wasm/Crc32cEngine.ts';
+import { CRC32C_TABLES, crc32cPlain } from './crc32c_plain.ts';
 
-const POLYNOMIAL_REVERSED = 0x82f63b78;
-/** Below this many bytes a view of words costs more than it saves. */
-const WORDS_MIN = 128;
+/** From so many bytes on, what the engine saves is more than copying them into its memory costs. */
+const ENGINE_MIN = 256;
 
-const T0: Int32Array = firstTable();
-const T1: Int32Array = nextTable(T0);
-const T2: Int32Array = nextTable(T1);
-const T3: Int32Array = nextTable(T2);
-const T4: Int32Array = nextTable(T3);
-const T5: Int32Array = nextTable(T4);
-const T6: Int32Array = nextTable(T5);
-const T7: Int32Array = nextTable(T6);
-const T8: Int32Array = nextTable(T7);
-const T9: Int32Array = nextTable(T8);
-const TA: Int32Array = nextTable(T9);
-const TB: Int32Array = nextTable(TA);
-const TC: Int32Array = nextTable(TB);
-const TD: Int32Array = nextTable(TC);
-const TE: Int32Array = nextTable(TD);
-const TF: Int32Array = nextTable(TE);
+/** Its memory is scratch: one serves all. Made when it is first wanted. */
+let engine: Crc32cEngine | undefined;
+let tried = false;
 
 /** The crc (0 to 2^32-1) of `bytes` from `start` to `end`, going on from `seed`. */
 export function crc32c(
@@ -34,61 +19,10 @@ export function crc32c(
   start = 0,
   end: number = bytes.length,
 ): number {
-  if (end - start < WORDS_MIN) return crcOfBytes(seed, bytes, start, end) >>> 0;
-  const aligned = start + (-(bytes.byteOffset + start) & 3);
-  const count = ((end - aligned) >>> 2) & ~3;
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + aligned, count);
-  const crc = crcOfWords(crcOfBytes(seed, bytes, start, aligned), words);
-  return crcOfBytes(crc, bytes, aligned + count * 4, end) >>> 0;
-}
-
-function crcOfBytes(seed: number, bytes: Uint8Array, start: number, end: number): number {
-  let crc = seed | 0;
-  for (let i = start; i < end; i++) crc = at(T0, crc ^ (bytes[i] ?? 0)) ^ (crc >>> 8);
-  return crc;
-}
-
-/** `words`: a multiple of four, in the order of a little-endian machine (all that Node runs on). */
-function crcOfWords(seed: number, words: Int32Array): number {
-  let crc = seed | 0;
-  for (let i = 0; i < words.length; i += 4) {
-    const a = crc ^ (words[i] ?? 0);
-    const b = words[i + 1] ?? 0;
-    const c = words[i + 2] ?? 0;
-    const d = words[i + 3] ?? 0;
-    crc =
-      at(TF, a) ^
-      at(TE, a >>> 8) ^
-      at(TD, a >>> 16) ^
-      at(TC, a >>> 24) ^
-      at(TB, b) ^
-      at(TA, b >>> 8) ^
-      at(T9, b >>> 16) ^
-      at(T8, b >>> 24) ^
-      at(T7, c) ^
-      at(T6, c >>> 8) ^
-      at(T5, c >>> 16) ^
-      at(T4, c >>> 24) ^
-      at(T3, d) ^
-      at(T2, d >>> 8) ^
-      at(T1, d >>> 16) ^
-      at(T0, d >>> 24);
-  }
-  return crc;
-}
-
-function at(table: Int32Array, index: number): number {
-  return table[index & 255] ?? 0;
-}
-
-function firstTable(): Int32Array {
-  return Int32Array.from({ length: 256 }, (_, byte) => {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL_REVERSED : crc >>> 1;
-    return crc;
-  });
-}
-
-function nextTable(table: Int32Array): Int32Array {
-  return table.map((crc) => (crc >>> 8) ^ at(T0, crc));
+  if (end - start < ENGINE_MIN) return crc32cPlain(seed, bytes, start, end);
+  if (!tried) engine = Crc32cEngine.create(CRC32C_TABLES);
+  tried = true;
+  return engine === undefined
+    ? crc32cPlain(seed, bytes, start, end)
+    : engine.crc32c(seed, bytes, start, end);
 }

@@ -6,6 +6,7 @@
  * emptied as a whole, `generation` goes up and who still needs a bucket stores it again. So maps
  * may come and go with their epochs and nobody has to say when.
  */
+import { instantiate } from './instantiate.ts';
 import { STRAW2_WASM } from './straw2_bytes.ts';
 
 /** As in assembly/straw2.ts. */
@@ -28,14 +29,6 @@ const ARENA = DRAWS + ITEMS_MAX * 4;
 const EQUAL_WEIGHT_MAX = 2 ** 25;
 /** Ceph's weights are ints in a draw; from here up they count as negative. */
 const WEIGHT_END = 2 ** 31;
-
-/** What of the WebAssembly API is used here; tsconfig.core.json knows none of it. */
-declare const WebAssembly:
-  | {
-      Module: new (bytes: Uint8Array) => object;
-      Instance: new (module: object) => { readonly exports: Exports };
-    }
-  | undefined;
 
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -69,13 +62,8 @@ export class Straw2Engine {
    * vectors.
    */
   static create(ln: Float64Array): Straw2Engine | undefined {
-    if (typeof WebAssembly === 'undefined') return undefined;
-    try {
-      const module = new WebAssembly.Module(fromHex(STRAW2_WASM));
-      return new Straw2Engine(new WebAssembly.Instance(module).exports, ln);
-    } catch {
-      return undefined;
-    }
+    const exports = instantiate<Exports>(STRAW2_WASM);
+    return exports && new Straw2Engine(exports, ln);
   }
 
   /**
@@ -120,12 +108,4 @@ export class Straw2Engine {
     this.#free += length;
     return address;
   }
-}
-
-function fromHex(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = Number.parseInt(text.slice(i * 2, i * 2 + 2), 16);
-  }
-  return bytes;
 }
