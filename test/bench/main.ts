@@ -1,4 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
+import { contestant } from './contestant.ts';
 import type { Figure } from './measure.ts';
 import { crcs, mappings, simulatedEvents } from './parts.ts';
 import { placement } from './placement.ts';
@@ -21,21 +22,27 @@ function streamed(what: string, { perSecond }: Figure): void {
   row(what, `${(perSecond / BYTES_PER_GB).toFixed(2)} GB/s`, '');
 }
 
-console.log(
-  `Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()})`,
-);
-console.log('Client, monitor and OSDs share one process and one thread.\n');
+async function bench(): Promise<void> {
+  console.log(
+    `Node ${process.version}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()})`,
+  );
+  console.log('Client, monitor and OSDs share one process and one thread.\n');
 
-for (const net of ['memory', 'tcp'] as const) {
-  const where = net === 'memory' ? 'in simulation' : 'over loopback TCP';
-  for (const depth of [1, 16, 64]) {
-    counted(`read 4 KiB ${where}, ${depth} at once`, 'ops', await reads(net, 4 * KIB, depth));
+  for (const net of ['memory', 'tcp'] as const) {
+    const where = net === 'memory' ? 'in simulation' : 'over loopback TCP';
+    for (const depth of [1, 16, 64]) {
+      counted(`read 4 KiB ${where}, ${depth} at once`, 'ops', await reads(net, 4 * KIB, depth));
+    }
+    counted(`read 4 MiB ${where}, 8 at once`, 'ops', await reads(net, 4 * MIB, 8));
   }
-  counted(`read 4 MiB ${where}, 8 at once`, 'ops', await reads(net, 4 * MIB, 8));
+  counted('simulated events, 1,000 pending', 'ev', await simulatedEvents(1000));
+  counted('CRUSH, 3 copies, 12 OSDs on 4 hosts', 'pgs', await mappings(12, 4));
+  counted('CRUSH, 3 copies, 1,000 OSDs on 50 hosts', 'pgs', await mappings(1000, 50));
+  streamed('crc32c over 4 KiB', await crcs(4 * KIB));
+  streamed('crc32c over 4 MiB', await crcs(4 * MIB));
+  placement();
 }
-counted('simulated events, 1,000 pending', 'ev', await simulatedEvents(1000));
-counted('CRUSH, 3 copies, 12 OSDs on 4 hosts', 'pgs', await mappings(12, 4));
-counted('CRUSH, 3 copies, 1,000 OSDs on 50 hosts', 'pgs', await mappings(1000, 50));
-streamed('crc32c over 4 KiB', await crcs(4 * KIB));
-streamed('crc32c over 4 MiB', await crcs(4 * MIB));
-placement();
+
+const [mode, part = '', file = '', by = ''] = process.argv.slice(2);
+if (mode === 'contestant') contestant(part, file, by);
+else await bench();
