@@ -1,5 +1,7 @@
 import { UTIME_ZERO, type utime_t } from '../common/utime_t.ts';
+import { addBucket, makeBucket } from '../crush/builder.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
+import { CRUSH_BUCKET_STRAW2 } from '../crush/crush_types.ts';
 import type { entity_addrvec_t } from '../msg/msg_types.ts';
 import { OSDMap } from './OSDMap.ts';
 import { OSD_INFO_NEW, OSD_XINFO_NEW, type osd_info_t, type osd_xinfo_t } from './osd_info.ts';
@@ -16,6 +18,7 @@ import { PgMap } from './PgMap.ts';
 import { newPgPool, POOL_TYPE_REPLICATED, type pg_pool_t } from './pg_pool.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_IN } from './rados.ts';
 
+const CRUSH_WEIGHT_ONE = 0x10000;
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
 export interface SimplePool extends Partial<pg_pool_t> {
@@ -124,16 +127,47 @@ export function newOSDMapData(fsid: string, maxOsd: number): OSDMapData {
   };
 }
 
+/** Bucket by bucket: to insert one OSD after the other takes a time that grows with their square. */
 function buildSimpleCrush(osds: number, hosts: number): CrushWrapper {
-  const crush = CrushWrapper.create();
-  crush.addBucket('default', 'root');
+  const wrapper = CrushWrapper.create();
+  const { crush } = wrapper;
+  const root = wrapper.addBucket('default', 'root');
+  const add = (id: number, typeName: string, items: readonly number[], weights: number[]) => {
+    const type = wrapper.getTypeId(typeName) ?? 0;
+    const parts = { id, alg: CRUSH_BUCKET_STRAW2, type, items, weights };
+    addBucket(crush, makeBucket(parts, crush.tunables.strawCalcVersion));
+  };
+  const onHosts = new Map<number, number[]>();
   for (let osd = 0; osd < osds; osd++) {
-    const host = `host${Math.floor((osd * hosts) / osds)}`;
-    crush.insertItem(osd, 1, `osd.${osd}`, { host, root: 'default' });
+    const host = Math.floor((osd * hosts) / osds);
+    const items = onHosts.get(host);
+    if (items === undefined) onHosts.set(host, [osd]);
+    else items.push(osd);
+    crush.nameMap.set(osd, `osd.${osd}`);
   }
+  const weights: number[] = [];
+  for (const [host, items] of onHosts) {
+    const id = root - 1 - weights.length;
+    add(id, 'host', items, new Array<number>(items.length).fill(CRUSH_WEIGHT_ONE));
+    crush.nameMap.set(id, `host${host}`);
+    weights.push(items.length * CRUSH_WEIGHT_ONE);
+  }
+  add(
+    root,
+    'root',
+    [...weights.keys()].map((i) => root - 1 - i),
+    weights,
+  );
+  crush.maxDevices = osds;
   const failureDomain = hosts > 1 ? 'host' : 'osd';
-  crush.addSimpleRule('replicated_rule', 'default', failureDomain, 'firstn', POOL_TYPE_REPLICATED);
-  return crush;
+  wrapper.addSimpleRule(
+    'replicated_rule',
+    'default',
+    failureDomain,
+    'firstn',
+    POOL_TYPE_REPLICATED,
+  );
+  return wrapper;
 }
 
 function simplePool(
