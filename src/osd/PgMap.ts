@@ -9,6 +9,8 @@ export interface ReadonlyPgMap<V> extends Iterable<readonly [pg_t, V]> {
   readonly size: number;
   get(pg: pg_t): V | undefined;
   ofPool(pool: number): ReadonlyMap<number, V> | undefined;
+  /** With `added` over it and without `removed`; shares what it has of pools of which none speaks. */
+  changed(added: ReadonlyPgMap<V>, removed: Iterable<pg_t>): ReadonlyPgMap<V>;
 }
 
 /** A map from PGs that looks one up without making a key. Iterates by pool, then seed, as Ceph does. */
@@ -46,6 +48,26 @@ export class PgMap<V> implements ReadonlyPgMap<V> {
   delete(pg: pg_t): void {
     const seeds = this.#pools.get(pg.pool);
     if (seeds?.delete(pg.seed) && seeds.size === 0) this.#pools.delete(pg.pool);
+  }
+
+  changed(added: ReadonlyPgMap<V>, removed: Iterable<pg_t>): PgMap<V> {
+    const next = new PgMap<V>();
+    for (const [pool, seeds] of this.#pools) next.#pools.set(pool, seeds);
+    const owned = new Set<number>();
+    const own = (pool: number) => {
+      const seeds = next.#pools.get(pool);
+      if (seeds !== undefined && !owned.has(pool)) next.#pools.set(pool, new Map(seeds));
+      owned.add(pool);
+    };
+    for (const [pg, value] of added) {
+      own(pg.pool);
+      next.set(pg, value);
+    }
+    for (const pg of removed) {
+      own(pg.pool);
+      next.delete(pg);
+    }
+    return next;
   }
 
   *[Symbol.iterator](): Iterator<readonly [pg_t, V]> {

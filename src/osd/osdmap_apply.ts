@@ -7,7 +7,7 @@ import { applyOsds } from './osdmap_apply_osds.ts';
 import { MAX_OSD_MAX } from './osdmap_codec.ts';
 import type { BlocklistEntry, OSDMapData } from './osdmap_data.ts';
 import { CEPH_RELEASE_LUMINOUS, flagsOfRelease } from './osdmap_release.ts';
-import { PgMap, type ReadonlyPgMap } from './PgMap.ts';
+import type { ReadonlyPgMap } from './PgMap.ts';
 import type { pg_pool_t } from './pg_pool.ts';
 import { type snap_interval_set_t, subtract, unionOf } from './snap_intervals.ts';
 
@@ -182,10 +182,7 @@ function changedPgs<V>(
   removed: readonly pg_t[],
 ): ReadonlyPgMap<V> {
   if (added.size === 0 && removed.length === 0) return map;
-  const next = new PgMap<V>(map);
-  for (const [pg, value] of added) next.set(pg, value);
-  for (const pg of removed) next.delete(pg);
-  return next;
+  return map.changed(added, removed);
 }
 
 /** As {@link changed}; flags that become 0 are no entry. */

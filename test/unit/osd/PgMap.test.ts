@@ -26,6 +26,22 @@ describe('PgMap', () => {
     ]);
   });
 
+  test('changed, shares the pools of which nobody spoke, and stays as it was itself', () => {
+    const map = new PgMap([
+      [pg(1, 1), 'a'],
+      [pg(1, 2), 'b'],
+      [pg(2, 1), 'c'],
+      [pg(3, 1), 'd'],
+    ]);
+    const next = map.changed(new PgMap([[pg(1, 1), 'x']]), [pg(1, 2), pg(3, 1)]);
+    expect([...next]).toEqual([
+      [pg(1, 1), 'x'],
+      [pg(2, 1), 'c'],
+    ]);
+    expect(next.ofPool(2)).toBe(map.ofPool(2));
+    expect([...map].map(([, value]) => value)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   test('counts what is in it', () => {
     const map = new PgMap([
       [pg(1, 1), 0],
