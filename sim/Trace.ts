@@ -1,5 +1,5 @@
 import type { Clock } from '../src/common/Clock.ts';
-import { crc32c } from '../src/common/crc32c.ts';
+import { crc32cKept } from '../src/common/crc32c_kept.ts';
 import type { Log, LogEntry } from '../src/common/Log.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
 import type { Parcel } from './SimFlow.ts';
@@ -68,7 +68,7 @@ export class Trace implements Iterable<TimedEntry> {
   }
 
   #add(bytes: Uint8Array): void {
-    this.#crc = crc32c(this.#crc, bytes);
+    this.#crc = crc32cKept(this.#crc, bytes);
   }
 }
 

@@ -32,8 +32,11 @@ const LATENCY: Latency = { us: 100, jitter: 50 };
 
 const NETWORKS = { mon: 0, host: 1, client: 2 };
 
-/** Virtual time and a network in memory. `schedule` is the host's. */
-export function simulatedWorld(schedule: HostSchedule): WorldFactory {
+/** Virtual time and a network in memory. `schedule` is the host's, and `alloc` if it has a better one. */
+export function simulatedWorld(
+  schedule: HostSchedule,
+  alloc: Alloc = (length) => new Uint8Array(length),
+): WorldFactory {
   return (random, trace) => {
     const clock = new SimClock(schedule);
     const net = new SimNetwork({
@@ -46,7 +49,7 @@ export function simulatedWorld(schedule: HostSchedule): WorldFactory {
       clock,
       net,
       finisher: clock.finisher,
-      alloc: (length) => new Uint8Array(length),
+      alloc,
       stackOf: (name, ip) => new SimStack(clock, net, name, ip),
       ipOf: (kind, index) => `10.${NETWORKS[kind]}.${Math.floor(index / 254)}.${(index % 254) + 1}`,
       advance: (ms) => clock.advance(ms),

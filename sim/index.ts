@@ -26,7 +26,8 @@ export const SimCluster: {
   create(options?: SimClusterOptions): Promise<SimCluster>;
 } = {
   create({ net = 'memory', ...options } = {}) {
-    return Cluster.create(options, net === 'tcp' ? tcpWorld : simulatedWorld(scheduleInNode));
+    const world = net === 'tcp' ? tcpWorld : simulatedWorld(scheduleInNode, makeAlloc());
+    return Cluster.create(options, world);
   },
 };
 

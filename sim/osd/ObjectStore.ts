@@ -1,3 +1,4 @@
+import { keepCrc32c } from '../../src/common/crc32c_kept.ts';
 import type { utime_t } from '../../src/common/utime_t.ts';
 
 /** What makes an object that object. `key`: its locator key, empty where there is none. */
@@ -30,6 +31,7 @@ export class ObjectStore {
 
   /** Creates the object, or replaces it. `data` is the store's from now on. */
   put(id: ObjectId, data: Uint8Array, mtime: utime_t): StoredObject {
+    keepCrc32c(data);
     this.#version += 1;
     const object = { data, mtime, version: this.#version };
     this.#objects.set(keyOf(id), object);

@@ -65,8 +65,13 @@ function read(object: StoredObject, args: OSDOpArgs): StepResult {
   const { data } = object;
   const { kind, offset, truncateSize, truncateSeq } = args;
   const end = args.length === 0 ? data.length : Math.min(offset + args.length, data.length);
-  const out = offset < end ? data.subarray(offset, end) : NO_DATA;
+  const out = offset < end ? dataOf(object, offset, end) : NO_DATA;
   return { rval: 0, out, args: { kind, offset, length: out.length, truncateSize, truncateSeq } };
+}
+
+/** The whole is answered as the one array that it is: its crc is kept. */
+function dataOf({ data }: StoredObject, offset: number, end: number): Uint8Array {
+  return offset === 0 && end === data.length ? data : data.subarray(offset, end);
 }
 
 /** u64 size, utime_t mtime. */
