@@ -1,5 +1,5 @@
 import type { CephContext } from '../../common/CephContext.ts';
-import { crc32c } from '../../common/crc32c.ts';
+import { crc32cKept } from '../../common/crc32c_kept.ts';
 import { Encoder } from '../../common/Encoder.ts';
 import type { Socket } from '../../common/Stack.ts';
 import type { Message } from '../Message.ts';
@@ -85,7 +85,7 @@ export class MessageWriter {
       this.#chunks.push(piece);
       this.#chunkBytes += piece.length;
     }
-    return withCrc ? crc32c(crc, piece) : crc;
+    return withCrc ? crc32cKept(crc, piece) : crc;
   }
 
   #takeChunk(): void {
