@@ -44,18 +44,19 @@ export function largeMap(): OSDMap {
   return upMap(10_000, 500, [{ name: 'volumes', pgNum: 32_768 }]);
 }
 
-/** Names that would do something, were they markup. */
+export const SCRIPT = `</script><script>document.title='run'</script><!--`;
+export const IMAGE = `<img src=x onerror="document.title='run'">`;
+
+/** Names that would do something, were they markup: no tool makes them, but a map can hold them. */
 export function hostileMap(): OSDMap {
-  const crush = CrushWrapper.create();
-  for (const osd of [0, 1, 2]) {
-    const location = { host: `<img src=x onerror="document.title='run'">${osd}`, root: SCRIPT };
-    crush.insertItem(osd, 1, `osd.${osd}`, location);
-    crush.setItemClass(osd, '<b>hdd</b>');
-  }
-  crush.addSimpleRule(SCRIPT, SCRIPT, 'host', 'firstn', 1);
-  return changeMap(upMap(3, 3, [{ name: SCRIPT, pgNum: 8 }]), (inc) => {
+  const map = upMap(3, 3, [{ name: SCRIPT, pgNum: 8 }]);
+  const crush = CrushWrapper.decode(map.data.crush);
+  const { nameMap, ruleNameMap, className, classMap } = crush.crush;
+  for (const id of nameMap.keys()) nameMap.set(id, `${IMAGE}${id}`);
+  for (const id of ruleNameMap.keys()) ruleNameMap.set(id, SCRIPT);
+  className.set(0, '<b>hdd</b>');
+  for (const osd of [0, 1, 2]) classMap.set(osd, 0);
+  return changeMap(map, (inc) => {
     inc.crush = crush.encode();
   });
 }
-
-export const SCRIPT = `</script><script>document.title='run'</script><!--`;

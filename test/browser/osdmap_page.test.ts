@@ -12,7 +12,7 @@ import { pgToString } from '../../src/osd/osd_types.ts';
 import { CEPH_OSD_UP } from '../../src/osd/rados.ts';
 import { changeMap } from '../helpers/osdmaps.ts';
 import { launchChromium, skipWithoutChromium } from './chromium.ts';
-import { erasureMap, hostileMap, largeMap, SCRIPT, smallMap } from './osdmap_maps.ts';
+import { erasureMap, hostileMap, IMAGE, largeMap, SCRIPT, smallMap } from './osdmap_maps.ts';
 
 /** A page in the browser, and all that it did that it should not. */
 class Opened implements AsyncDisposable {
@@ -178,6 +178,16 @@ describe.skipIf(skipWithoutChromium())('the page of an OSDMap, in Chromium', () 
     expect(await opened.marked('visited')).toHaveLength(3);
   });
 
+  test('the walk looks at one try after the other, and then at all again', async () => {
+    await using opened = await Opened.open(browser, erasureMap());
+    const held = await opened.marked('acting', 'primary');
+    await opened.page.clock.install();
+    await opened.page.locator('.walk').click();
+    expect(await opened.marked('acting', 'primary')).toEqual([]);
+    await opened.page.clock.runFor('10:00');
+    expect(await opened.marked('acting', 'primary')).toEqual(held);
+  });
+
   test('the keyboard walks the tree, zooms in and out', async () => {
     await using opened = await Opened.open(browser, erasureMap());
     await opened.page.locator('#figure').focus();
@@ -222,7 +232,7 @@ describe.skipIf(skipWithoutChromium())('the page of an OSDMap, in Chromium', () 
     await using opened = await Opened.open(browser, hostileMap());
     expect(await opened.page.title()).toBe('OSDMap, epoch 3');
     expect(await opened.page.locator('#pool').textContent()).toContain(SCRIPT);
-    expect(await opened.step('CRUSH')).toContain('<img src=x');
+    expect(await opened.step('CRUSH')).toContain(IMAGE);
     expect(await opened.page.locator('img, b > b').count()).toBe(0);
     expect(opened.complaints).toEqual([]);
   });

@@ -32,12 +32,12 @@ export class Surface {
     const { context } = this;
     const room = Math.min(x1, this.width) - Math.max(x0, 0) - LABEL_PADDING;
     if (room < LABEL_WIDTH_MIN) return;
+    const full = context.measureText(text).width;
     let shown = text;
-    if (context.measureText(shown).width > room) {
-      const letters = Math.floor((text.length * room) / context.measureText(text).width) - 1;
-      if (letters < LETTERS_MIN) return;
-      shown = `…${text.slice(-letters)}`;
-    }
+    let letters = Math.floor((text.length * room) / full);
+    while (letters > 0 && context.measureText(shown).width > room)
+      shown = `…${text.slice(-letters--)}`;
+    if (context.measureText(shown).width > room) return;
     const middle = (Math.max(x0, 0) + Math.min(x1, this.width)) / 2;
     if (halo > 0) {
       context.lineWidth = halo;
@@ -47,6 +47,5 @@ export class Surface {
   }
 }
 
-const LABEL_PADDING = 2;
+const LABEL_PADDING = 6;
 const LABEL_WIDTH_MIN = 8;
-const LETTERS_MIN = 1;

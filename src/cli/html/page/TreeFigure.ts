@@ -53,6 +53,10 @@ export class TreeFigure {
     byId('cut', HTMLElement).hidden = !this.#view.layout.isCut;
   }
 
+  has(item: number): boolean {
+    return this.#view.layout.places.has(item);
+  }
+
   /** What is lit in the tree, and which OSDs in the bars. */
   show(marks: Marks, lit: ReadonlySet<number>): void {
     this.#marks = marks;

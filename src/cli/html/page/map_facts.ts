@@ -44,11 +44,11 @@ export function short(value: number): string {
 }
 
 export function percent(part: number): string {
-  return `${short(part * 100)} %`;
+  return `${short(part * 100)}\u00a0%`;
 }
 
 /** `+5 %`. */
 export function deviation(value: number, from: number): string {
   const percents = Math.round((value / from - 1) * 100);
-  return `${percents > 0 ? '+' : percents < 0 ? '−' : '±'}${Math.abs(percents)} %`;
+  return `${percents > 0 ? '+' : percents < 0 ? '−' : '±'}${Math.abs(percents)}\u00a0%`;
 }

@@ -24,6 +24,8 @@ const PICTURE = 150;
 const TRIES_MAX = 1_000;
 /** Classes in the legend, at most. */
 const LEGEND_MAX = 12;
+/** OSDs that are in no bucket, named at most. */
+const STRAYS_MAX = 12;
 
 class Page {
   readonly #map: OSDMap;
@@ -43,6 +45,7 @@ class Page {
     this.#figure = new TreeFigure(map, classes);
     writeSummary(map);
     writeLegend(classes);
+    writeStrays(map, this.#figure);
     for (const [id, pool] of [...map.pools].sort(([a], [b]) => a - b)) {
       const kind = pool.type === POOL_TYPE_ERASURE ? 'erasure coded' : 'replicated';
       const hash = pool.objectHash === CEPH_STR_HASH_MURMUR3 ? ', murmur3' : '';
@@ -160,6 +163,17 @@ function writeLegend(classes: readonly string[]): void {
     return el('li', '', swatch, name === '' ? 'no class' : name);
   });
   byId('legend', HTMLElement).prepend(...entries);
+}
+
+function writeStrays(map: OSDMap, figure: TreeFigure): void {
+  const strays = Array.from({ length: map.maxOsd }, (_, osd) => osd).filter(
+    (osd) => map.exists(osd) && !figure.has(osd),
+  );
+  const note = byId('strays', HTMLElement);
+  note.hidden = strays.length === 0;
+  const shown = strays.slice(0, STRAYS_MAX).map((osd) => `osd.${osd}`);
+  const more = strays.length > shown.length ? ', …' : '';
+  note.textContent = `Nowhere in the tree: ${shown.join(', ')}${more}`;
 }
 
 function mapBytes(): Uint8Array {

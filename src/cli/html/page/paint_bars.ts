@@ -28,7 +28,7 @@ interface Bar {
   primaries: number;
   full: number;
   ideal: number;
-  /** Of one OSD, against the ideal. */
+  /** Of those that have a share, against it. */
   least: number;
   most: number;
 }
@@ -50,7 +50,7 @@ export function paintBars(
   const bars = makeBars(view, counter, width);
   const highest = Math.min(
     HIGHEST_MOST,
-    bars.reduce((most, bar) => Math.max(most, bar.most * 1.05), HIGHEST_LEAST),
+    bars.reduce((most, bar) => Math.max(most, bar.most), HIGHEST_LEAST),
   );
   const yOf = (value: number) => HEIGHT - (Math.min(value, highest) / highest) * (HEIGHT - TOP);
   context.textAlign = 'center';
@@ -65,7 +65,7 @@ export function paintBars(
       bar.osds === 1 && lit.has(bar.osd)
         ? palette.lit
         : palette.classColor(className(map, bar.osd));
-    if (bar.osds > 1) {
+    if (bar.osds > 1 && bar.full > 0) {
       context.globalAlpha = PALE / 2;
       context.fillRect(bar.left, yOf(bar.most), w, yOf(bar.least) - yOf(bar.most));
     }
@@ -101,11 +101,9 @@ function makeBars(view: View, counter: PgCounter, width: number): Bar[] {
       primaries: counter.primaries[cell.item] ?? 0,
       full,
       ideal: counter.idealOf(cell.item),
-      least: 0,
-      most: 0,
+      least: full === 0 ? HIGHEST_MOST : pgs / full,
+      most: full === 0 ? 0 : pgs / full,
     };
-    one.least = ratio(one);
-    one.most = one.least;
     const last = bars.at(-1);
     if (last !== undefined && left < last.right - 0.01) join(last, one);
     else bars.push(one);

@@ -14,6 +14,8 @@ const GAP_FROM_WIDTH = 5;
 const CORNER = 3;
 const CORNER_FROM_WIDTH = 12;
 const HATCH_STEP = 5;
+/** OSDs with less room show their state only by their looks. */
+const STATE_WIDTH_MIN = 36;
 
 export function treeHeight(rows: number): number {
   return Math.max(rows - 1, 0) * ROW_HEIGHT + OSD_HEIGHT;
@@ -78,7 +80,7 @@ function paintOsd(
   context.fillStyle = state === 'up' ? '#fff' : palette.text;
   context.font = `600 11px ${palette.font}`;
   const middle = box.y + box.h / 2;
-  if (state === 'up' || box.w < 26) {
+  if (state === 'up' || box.w < STATE_WIDTH_MIN) {
     surface.label(String(osd), box.x, box.x + box.w, middle);
     return;
   }
