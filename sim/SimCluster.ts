@@ -294,11 +294,12 @@ export class SimCluster implements AsyncDisposable {
   }
 
   #makeContext(name: string, ip: string, conf: Partial<Options> = {}): CephContext {
-    const { clock, finisher, alloc } = this.#world;
+    const { clock, finisher, alloc, crypto } = this.#world;
     return {
       conf: { ...OPTION_DEFAULTS, ...conf },
       clock,
       finisher,
+      crypto,
       alloc,
       random: this.#random.stream(name),
       stack: this.#world.stackOf(name, ip),

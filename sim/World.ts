@@ -1,8 +1,10 @@
 import type { Clock } from '../src/common/Clock.ts';
+import type { Crypto } from '../src/common/Crypto.ts';
 import type { Alloc } from '../src/common/Encoder.ts';
 import type { Finisher } from '../src/common/Finisher.ts';
 import type { Stack } from '../src/common/Stack.ts';
 import { type HostSchedule, SimClock } from './SimClock.ts';
+import { SimCrypto } from './SimCrypto.ts';
 import type { Latency } from './SimLink.ts';
 import { SimNetwork } from './SimNetwork.ts';
 import type { SimRandom } from './SimRandom.ts';
@@ -13,6 +15,7 @@ import type { Trace } from './Trace.ts';
 export interface World {
   readonly clock: Clock;
   readonly finisher: Finisher;
+  readonly crypto: Crypto;
   readonly alloc: Alloc;
   /** Undefined where the network is real. */
   readonly net: SimNetwork | undefined;
@@ -49,6 +52,7 @@ export function simulatedWorld(
       clock,
       net,
       finisher: clock.finisher,
+      crypto: new SimCrypto(),
       alloc,
       stackOf: (name, ip) => new SimStack(clock, net, name, ip),
       ipOf: (kind, index) => `10.${NETWORKS[kind]}.${Math.floor(index / 254)}.${(index % 254) + 1}`,

@@ -5,6 +5,7 @@
  */
 import { makeAlloc } from '../src/node/context.ts';
 import { NodeClock } from '../src/node/NodeClock.ts';
+import { NodeCrypto } from '../src/node/NodeCrypto.ts';
 import { NodeFinisher } from '../src/node/NodeFinisher.ts';
 import { PosixStack } from '../src/node/PosixStack.ts';
 import type { SimClusterOptions as ClusterOptions } from './cluster_options.ts';
@@ -51,6 +52,7 @@ function tcpWorld(): World {
   return {
     clock,
     finisher: new NodeFinisher(),
+    crypto: new NodeCrypto(),
     alloc: makeAlloc(),
     net: undefined,
     stackOf: () => stack,

@@ -1,4 +1,5 @@
 import type { Clock } from './Clock.ts';
+import type { Crypto } from './Crypto.ts';
 import type { Alloc } from './Encoder.ts';
 import type { Finisher } from './Finisher.ts';
 import type { Log } from './Log.ts';
@@ -15,6 +16,7 @@ export interface CephContext {
   readonly conf: Options;
   readonly clock: Clock;
   readonly random: Random;
+  readonly crypto: Crypto;
   readonly stack: Stack;
   readonly finisher: Finisher;
   /** Buffers for what is received; their contents are not defined. */

@@ -3,6 +3,7 @@ import type { Alloc } from '../common/Encoder.ts';
 import { OPTION_DEFAULTS, type Options } from '../common/options.ts';
 import { PerfCountersCollection } from '../common/PerfCounters.ts';
 import { NodeClock } from './NodeClock.ts';
+import { NodeCrypto } from './NodeCrypto.ts';
 import { NodeFinisher } from './NodeFinisher.ts';
 import { NodeRandom } from './NodeRandom.ts';
 import { PosixStack } from './PosixStack.ts';
@@ -17,6 +18,7 @@ export function nodeContext({ conf, ...overrides }: ContextOverrides = {}): Ceph
     conf: { ...OPTION_DEFAULTS, ...conf },
     clock: new NodeClock(),
     random: new NodeRandom(),
+    crypto: new NodeCrypto(),
     stack: new PosixStack(),
     finisher: new NodeFinisher(),
     alloc: makeAlloc(),

@@ -18,6 +18,7 @@ import { MonClient } from '../../src/mon/MonClient.ts';
 import { MonMap } from '../../src/mon/MonMap.ts';
 import type { Message } from '../../src/msg/Message.ts';
 import { parseAddr } from '../../src/msg/msg_types.ts';
+import { NodeCrypto } from '../../src/node/NodeCrypto.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import type { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
 import { Objecter } from '../../src/osdc/Objecter.ts';
@@ -55,6 +56,7 @@ export function fakeWorld(conf: Partial<Options> = {}): FakeWorld {
       },
     },
     finisher: { queue: (complete) => clock.defer(complete) },
+    crypto: new NodeCrypto(),
     alloc: (length) => new Uint8Array(length),
     perf: new PerfCountersCollection(),
   };

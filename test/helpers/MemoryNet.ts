@@ -11,6 +11,7 @@ import {
   type SocketEvents,
   type Stack,
 } from '../../src/common/Stack.ts';
+import { NodeCrypto } from '../../src/node/NodeCrypto.ts';
 
 interface Event {
   readonly time: number;
@@ -124,6 +125,7 @@ export class MemoryNet implements Clock, Stack {
       clock: this,
       random: { uint32, float: () => uint32() / 2 ** 32 },
       stack: this,
+      crypto: new NodeCrypto(),
       finisher: { queue: (complete) => this.defer(complete) },
       // Not zeroed, as outside: whoever reads what was never written is found out.
       alloc: (length) => {

@@ -1,5 +1,6 @@
 import type { SimCluster } from '../../sim/index.ts';
 import { SimClock } from '../../sim/SimClock.ts';
+import { SimCrypto } from '../../sim/SimCrypto.ts';
 import { SimRandom } from '../../sim/SimRandom.ts';
 import { SimStack } from '../../sim/SimStack.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
@@ -16,6 +17,7 @@ export function contextIn(cluster: SimCluster, name: string, ip: string): CephCo
     stack: new SimStack(clock, cluster.net, name, ip),
     random: new SimRandom(1, name),
     finisher: clock.finisher,
+    crypto: new SimCrypto(),
     alloc: (length) => new Uint8Array(length),
     perf: new PerfCountersCollection(),
   };

@@ -34,6 +34,7 @@ beforeEach(() => {
     clock,
     finisher: world.finisher,
     alloc: world.alloc,
+    crypto: world.crypto,
     random,
     stack: world.stackOf('mon.a', '10.0.0.1'),
     perf: new PerfCountersCollection(),

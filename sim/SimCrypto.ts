@@ -1,0 +1,45 @@
+import { gcm } from '@noble/ciphers/aes.js';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { AesGcm, Crypto } from '../src/common/Crypto.ts';
+
+/** Ciphers and digests in plain JavaScript: the same wherever a simulation runs. */
+export class SimCrypto implements Crypto {
+  aesGcm(key: Uint8Array): AesGcm {
+    return new SimAesGcm(key);
+  }
+
+  hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+    return hmac(sha256, key, bytes);
+  }
+}
+
+class SimAesGcm implements AesGcm {
+  readonly #key: Uint8Array;
+
+  constructor(key: Uint8Array) {
+    this.#key = new Uint8Array(key);
+  }
+
+  seal(nonce: Uint8Array, plaintext: readonly Uint8Array[]): readonly Uint8Array[] {
+    return [gcm(this.#key, nonce).encrypt(joined(plaintext))];
+  }
+
+  open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
+    try {
+      return gcm(this.#key, nonce).decrypt(sealed);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
