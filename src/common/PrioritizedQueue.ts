@@ -54,23 +54,19 @@ export class PrioritizedQueue<K, T extends Costed> {
     return item;
   }
 
-  /** Drops all items of class `key`. */
-  removeByClass(key: K): void {
+  /** Drops all items of class `key`; answers them. */
+  removeByClass(key: K): T[] {
+    const gone: T[] = [];
     for (const level of [...this.#strict]) {
-      this.#length -= level.removeClass(key);
+      gone.push(...level.removeClass(key));
       if (level.length === 0) this.#strict.splice(this.#strict.indexOf(level), 1);
     }
     for (const level of [...this.#weighted]) {
-      this.#length -= level.removeClass(key);
+      gone.push(...level.removeClass(key));
       if (level.length === 0) this.#removeWeighted(level);
     }
-  }
-
-  clear(): void {
-    this.#strict.length = 0;
-    this.#weighted.length = 0;
-    this.#totalPriority = 0;
-    this.#length = 0;
+    this.#length -= gone.length;
+    return gone;
   }
 
   /** The lowest priority that can pay for its next item; when none can, the highest. */
@@ -150,14 +146,14 @@ class Level<K, T> {
     return item;
   }
 
-  /** Answers how many items are gone. */
-  removeClass(key: K): number {
+  /** Answers the items that are gone. */
+  removeClass(key: K): T[] {
     const gone = this.#classes.get(key);
-    if (gone === undefined) return 0;
+    if (gone === undefined) return [];
     this.#classes.delete(key);
     this.#turns.removeOne(this.#turns.toArray().indexOf(gone));
     this.length -= gone.items.length;
-    return gone.items.length;
+    return gone.items.toArray();
   }
 }
 

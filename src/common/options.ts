@@ -25,10 +25,13 @@ export const OPTION_DEFAULTS = {
   ms_initial_backoff: 0.2,
   ms_max_backoff: 15,
   ms_connection_ready_timeout: 10,
+  ms_connection_idle_timeout: 900,
   /** 100 MiB. */
   ms_dispatch_throttle_bytes: 104_857_600,
   ms_crc_data: true,
   ms_crc_header: true,
+  /** One in so many reads and writes of a socket fails; 0: none. */
+  ms_inject_socket_failures: 0,
   ms_inject_delay_type: '',
   ms_inject_delay_probability: 0,
   ms_inject_delay_max: 1,

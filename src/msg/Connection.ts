@@ -17,6 +17,8 @@ export interface Connection {
   /** Messages are delivered in the order sent. On a lossy connection they are dropped when it fails. */
   sendMessage(message: Message): void;
   sendKeepalive(): void;
+  /** A lossless connection becomes a lossy one: when it fails, it is given up. */
+  markDisposable(): void;
   /** Closes at once, without `msHandleReset`. Idempotent. */
   markDown(): void;
 }

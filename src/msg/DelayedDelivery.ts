@@ -32,9 +32,20 @@ export class DelayedDelivery {
     if (this.#timer === undefined) this.#runEntry();
   }
 
+  /** Delivers at once what is held back. */
+  flush(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      this.#deliver(next.message);
+    }
+  }
+
   /** Drops what is held back. */
   discard(): void {
-    this.#queue.clear();
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      next.message.releaseThrottle();
+    }
     this.#timer?.cancel();
     this.#timer = undefined;
   }

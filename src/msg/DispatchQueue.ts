@@ -1,4 +1,5 @@
 import { PrioritizedQueue } from '../common/PrioritizedQueue.ts';
+import { Throttle } from '../common/Throttle.ts';
 import type { Connection } from './Connection.ts';
 import { CEPH_MSG_PRIO_HIGHEST, CEPH_MSG_PRIO_LOW, type Message } from './Message.ts';
 import type { SimplePolicyMessenger } from './SimplePolicyMessenger.ts';
@@ -10,7 +11,7 @@ const MIN_COST = 64 * 1024;
 interface QueueItem {
   readonly cost: number;
   readonly con: Connection;
-  readonly event: Message | 'connect' | 'accept' | ConnectionLoss;
+  readonly event: Message | 'connect' | 'accept' | 'remote reset' | ConnectionLoss;
 }
 
 interface ConnectionLoss {
@@ -25,8 +26,11 @@ interface ConnectionLoss {
  *
  * All is delivered when the turn that received it is over, so that no dispatcher is ever called
  * while a connection is half changed. Each connection has an id here, by which it is discarded.
+ * Whatever becomes of a message, it gives back what it has taken of its throttles.
  */
 export class DispatchQueue {
+  /** Bytes of messages that were received and not yet dispatched. */
+  readonly dispatchThrottler: Throttle;
   readonly #messenger: SimplePolicyMessenger;
   readonly #mqueue = new PrioritizedQueue<number, QueueItem>(MAX_TOKENS, MIN_COST);
   readonly #entry = (): void => this.#runEntry();
@@ -36,6 +40,7 @@ export class DispatchQueue {
 
   constructor(messenger: SimplePolicyMessenger) {
     this.#messenger = messenger;
+    this.dispatchThrottler = new Throttle(messenger.cct.conf.ms_dispatch_throttle_bytes);
   }
 
   getId(): number {
@@ -51,10 +56,16 @@ export class DispatchQueue {
   /** Nothing is delivered any more. */
   shutdown(): void {
     this.#state = 'stopped';
-    this.#mqueue.clear();
+    for (let item = this.#mqueue.dequeue(); item !== undefined; item = this.#mqueue.dequeue()) {
+      release(item);
+    }
   }
 
   enqueue(message: Message, con: Connection, id: number): void {
+    if (this.#state === 'stopped') {
+      message.releaseThrottle();
+      return;
+    }
     const { cct } = this.#messenger;
     cct.log?.({
       who: this.#messenger.who,
@@ -71,6 +82,24 @@ export class DispatchQueue {
     this.#schedule();
   }
 
+  /** Whether `message` need not wait for its turn. */
+  canFastDispatch(message: Message): boolean {
+    return this.#state === 'running' && this.#messenger.msCanFastDispatch(message);
+  }
+
+  /** Delivers at once; whoever calls must expect its own state to have changed afterwards. */
+  fastDispatch(message: Message, con: Connection): void {
+    const { cct } = this.#messenger;
+    cct.log?.({
+      who: this.#messenger.who,
+      fn: 'DispatchQueue.fastDispatch',
+      tid: message.tid,
+      facts: { message: String(message), from: String(con.peerAddr) },
+    });
+    this.#messenger.msFastDispatch(con, message);
+    message.releaseThrottle();
+  }
+
   /** A message to ourselves: it is not encoded, the dispatcher gets it as it is. */
   localDelivery(message: Message, con: Connection, id: number): void {
     message.src = this.#messenger.myName;
@@ -85,6 +114,10 @@ export class DispatchQueue {
     this.#queueEvent(con, id, 'accept');
   }
 
+  queueRemoteReset(con: Connection, id: number): void {
+    this.#queueEvent(con, id, 'remote reset');
+  }
+
   queueReset(con: Connection, id: number, why: Error): void {
     this.#queueEvent(con, id, { loss: 'reset', why });
   }
@@ -95,7 +128,7 @@ export class DispatchQueue {
 
   /** Drops the messages of one connection that have not been delivered; its events stand. */
   discardQueue(id: number): void {
-    this.#mqueue.removeByClass(id);
+    this.#mqueue.removeByClass(id).forEach(release);
   }
 
   /** Delivers nothing more of one connection. */
@@ -105,6 +138,7 @@ export class DispatchQueue {
   }
 
   #queueEvent(con: Connection, id: number, event: QueueItem['event']): void {
+    if (this.#state === 'stopped') return;
     this.#mqueue.enqueueStrict(eventsOf(id), CEPH_MSG_PRIO_HIGHEST, { cost: 0, con, event });
     this.#schedule();
   }
@@ -129,6 +163,7 @@ export class DispatchQueue {
     const messenger = this.#messenger;
     if (event === 'connect') messenger.msDeliverHandleConnect(con);
     else if (event === 'accept') messenger.msDeliverHandleAccept(con);
+    else if (event === 'remote reset') messenger.msDeliverHandleRemoteReset(con);
     else if ('loss' in event) {
       if (event.loss === 'reset') messenger.msDeliverHandleReset(con, event.why);
       else messenger.msDeliverHandleRefused(con, event.why);
@@ -140,6 +175,7 @@ export class DispatchQueue {
         facts: { message: String(event), from: String(con.peerAddr) },
       });
       messenger.msDeliverDispatch(con, event);
+      event.releaseThrottle();
     }
   }
 }
@@ -147,4 +183,8 @@ export class DispatchQueue {
 /** The class of a connection's events, apart from that of its messages. */
 function eventsOf(id: number): number {
   return -id;
+}
+
+function release({ event }: QueueItem): void {
+  if (typeof event !== 'string' && !('loss' in event)) event.releaseThrottle();
 }

@@ -5,13 +5,23 @@ import type { Message } from './Message.ts';
 export interface Dispatcher {
   /** True: it was for us. Else the next dispatcher is asked. */
   msDispatch(con: Connection, message: Message): boolean;
+  /**
+   * Whether `message` may come by `msFastDispatch`, out of turn: at once when it has been read, from
+   * inside the messenger. For what is answered quickly and without waiting.
+   */
+  msCanFastDispatch?(message: Message): boolean;
+  /** Gets what `msCanFastDispatch` said yes to. */
+  msFastDispatch?(con: Connection, message: Message): void;
   /** A connection that we opened is ready. */
   msHandleConnect?(con: Connection): void;
   /** A connection that a peer opened is ready. */
   msHandleAccept?(con: Connection): void;
   /** A lossy connection has failed: `why` says how. True: it was ours. */
   msHandleReset(con: Connection, why: Error): boolean;
-  /** The peer has lost our session. */
+  /**
+   * The peer of a lossless connection has forgotten our session: what we had sent and it had not
+   * acked is lost, a new session begins on the same connection.
+   */
   msHandleRemoteReset?(con: Connection): void;
   /**
    * An attempt to connect has failed: nobody listens there (a `SocketError`), or whoever does cannot

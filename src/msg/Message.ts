@@ -10,6 +10,11 @@ export const CEPH_MSG_PRIO_HIGHEST = 255;
 const EMPTY = new Uint8Array(0);
 const NO_DATA: readonly Uint8Array[] = [];
 
+/** What a received message holds of its connection's budgets, and gives back when it is done with. */
+export interface TakenThrottle {
+  put(size: number): void;
+}
+
 /**
  * A message: a front (what `encodePayload` writes), a middle and data. Ceph: src/msg/Message.h.
  * The messenger fills in `seq` and `src`; whoever sends chooses `tid` and `priority`.
@@ -33,6 +38,9 @@ export abstract class Message {
   declare data: readonly Uint8Array[];
   /** Low 16 bits of where `data` is in its object, so that a receiver may align it. An OSD says it. */
   declare dataOff: number;
+  declare throttle: TakenThrottle | undefined;
+  /** What it has taken of `throttle`. */
+  declare throttleSize: number;
 
   constructor(type: number, version: number, compatVersion: number) {
     this.type = type;
@@ -45,6 +53,8 @@ export abstract class Message {
     this.middle = EMPTY;
     this.data = NO_DATA;
     this.dataOff = 0;
+    this.throttle = undefined;
+    this.throttleSize = 0;
   }
 
   /** Writes the front. */
@@ -52,6 +62,13 @@ export abstract class Message {
 
   /** For logs: `osd_op(…)`, as Ceph prints it. */
   abstract toString(): string;
+
+  /** It has been dispatched, or never will be. */
+  releaseThrottle(): void {
+    const { throttle } = this;
+    this.throttle = undefined;
+    throttle?.put(this.throttleSize);
+  }
 
   dataLength(): number {
     let length = 0;

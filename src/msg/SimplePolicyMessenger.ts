@@ -109,6 +109,22 @@ export abstract class SimplePolicyMessenger {
     });
   }
 
+  msCanFastDispatch(message: Message): boolean {
+    return this.#fastDispatcher(message) !== undefined;
+  }
+
+  /** Of a message that `msCanFastDispatch`. */
+  msFastDispatch(con: Connection, message: Message): void {
+    this.#fastDispatcher(message)?.msFastDispatch?.(con, message);
+  }
+
+  #fastDispatcher(message: Message): Dispatcher | undefined {
+    for (const dispatcher of this.#dispatchers) {
+      if (dispatcher.msCanFastDispatch?.(message)) return dispatcher;
+    }
+    return undefined;
+  }
+
   msDeliverHandleConnect(con: Connection): void {
     for (const dispatcher of this.#dispatchers) dispatcher.msHandleConnect?.(con);
   }

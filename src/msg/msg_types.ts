@@ -1,5 +1,5 @@
 import type { Decoder } from '../common/Decoder.ts';
-import type { Encoder } from '../common/Encoder.ts';
+import { Encoder } from '../common/Encoder.ts';
 import { cephEntityTypeName } from '../common/entity_name.ts';
 import { DecodeError } from '../common/errors.ts';
 import { ipFromBytes, ipToBytes } from './ip.ts';
@@ -201,6 +201,32 @@ function addrOf(
 function encodePort(enc: Encoder, port: number): void {
   enc.u8(port >> 8);
   enc.u8(port & 0xff);
+}
+
+/**
+ * Negative: `a` comes before `b`, as a Ceph daemon compares the bytes that it has in memory, so that
+ * two peers who dial each other agree on who waits. Ceph: entity_addr_t's operator<.
+ */
+export function compareAddr(a: entity_addr_t, b: entity_addr_t): number {
+  const left = bytesInMemory(a);
+  const right = bytesInMemory(b);
+  const at = left.findIndex((byte, i) => byte !== right[i]);
+  return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
+}
+
+/** u32 type, u32 nonce and the sockaddr, filled up to the size of the larger one. */
+function bytesInMemory(addr: entity_addr_t): Uint8Array {
+  const enc = new Encoder(8 + SOCKADDR_IN6);
+  enc.u32(addr.type);
+  enc.u32(addr.nonce);
+  enc.u16(addr.family);
+  if (addr.family !== AF_UNSPEC) {
+    encodePort(enc, addr.port);
+    if (addr.family === AF_INET6) enc.u32(0); // flowinfo
+    enc.raw(ipToBytes(addr.ip));
+  }
+  enc.zeros(8 + SOCKADDR_IN6 - enc.length);
+  return enc.take();
 }
 
 /** All addresses of one process, v2 first as daemons list them. Ceph: entity_addrvec_t. */

@@ -20,6 +20,9 @@ export const CEPH_BANNER: Uint8Array = utf8Encode('ceph v027');
 export const SERVER_ADDRS_LENGTH: number = 2 * LEGACY_ADDR_LENGTH;
 
 export const CEPH_MSGR_TAG_READY = 1;
+export const CEPH_MSGR_TAG_RESETSESSION = 2;
+export const CEPH_MSGR_TAG_WAIT = 3;
+export const CEPH_MSGR_TAG_RETRY_SESSION = 4;
 export const CEPH_MSGR_TAG_RETRY_GLOBAL = 5;
 export const CEPH_MSGR_TAG_CLOSE = 6;
 export const CEPH_MSGR_TAG_MSG = 7;
@@ -31,6 +34,7 @@ export const CEPH_MSGR_TAG_FEATURES = 12;
 export const CEPH_MSGR_TAG_SEQ = 13;
 export const CEPH_MSGR_TAG_KEEPALIVE2 = 14;
 export const CEPH_MSGR_TAG_KEEPALIVE2_ACK = 15;
+export const CEPH_MSGR_TAG_CHALLENGE_AUTHORIZER = 16;
 
 const TAG_NAMES = [
   'none READY RESETSESSION WAIT RETRY_SESSION RETRY_GLOBAL CLOSE MSG ACK KEEPALIVE BADPROTOVER',
@@ -45,19 +49,32 @@ export function tagToString(tag: number): string {
 /** In the flags of connect and connect_reply. */
 export const CEPH_MSG_CONNECT_LOSSY = 1;
 
-/** In the flags of the footer: all of the message was sent; its data has no crc. */
+/** In the flags of the footer: all of the message was sent; its data has no crc; it is signed. */
 export const CEPH_MSG_FOOTER_COMPLETE = 1;
 export const CEPH_MSG_FOOTER_NOCRC = 2;
+export const CEPH_MSG_FOOTER_SIGNED = 4;
 
+/** Versions of what daemons speak with clients, and of what those of one type speak with each other. */
 const CEPH_OSDC_PROTOCOL = 24;
 const CEPH_MDSC_PROTOCOL = 32;
 const CEPH_MONC_PROTOCOL = 15;
+const CEPH_OSD_PROTOCOL = 10;
+const CEPH_MDS_PROTOCOL = 36;
+const CEPH_MON_PROTOCOL = 13;
 
-/** The version of what clients speak with such a daemon. Ceph: Messenger::get_proto_version. */
-export function getProtoVersion(daemonType: number): number {
-  if (daemonType === CEPH_ENTITY_TYPE_OSD) return CEPH_OSDC_PROTOCOL;
-  if (daemonType === CEPH_ENTITY_TYPE_MON) return CEPH_MONC_PROTOCOL;
-  return daemonType === CEPH_ENTITY_TYPE_MDS ? CEPH_MDSC_PROTOCOL : 0;
+/** The version that a daemon speaks with a peer of `peerType`. Ceph: Messenger::get_proto_version. */
+export function getProtoVersion(daemonType: number, peerType: number): number {
+  const isInternal = peerType === daemonType;
+  switch (daemonType) {
+    case CEPH_ENTITY_TYPE_OSD:
+      return isInternal ? CEPH_OSD_PROTOCOL : CEPH_OSDC_PROTOCOL;
+    case CEPH_ENTITY_TYPE_MON:
+      return isInternal ? CEPH_MON_PROTOCOL : CEPH_MONC_PROTOCOL;
+    case CEPH_ENTITY_TYPE_MDS:
+      return isInternal ? CEPH_MDS_PROTOCOL : CEPH_MDSC_PROTOCOL;
+    default:
+      return 0;
+  }
 }
 
 /**
@@ -233,17 +250,3 @@ export function blankHeader(): ceph_msg_header {
 
 /** After each message: u32 crcs of front, middle and data, u64 signature, u8 flags. */
 export const CEPH_MSG_FOOTER_LENGTH = 21;
-
-export function encodeFooter(
-  enc: Encoder,
-  frontCrc: number,
-  middleCrc: number,
-  dataCrc: number,
-  flags: number,
-): void {
-  enc.u32(frontCrc);
-  enc.u32(middleCrc);
-  enc.u32(dataCrc);
-  enc.u64(0);
-  enc.u8(flags);
-}

@@ -38,6 +38,8 @@ export class FakeConnection implements Connection {
     this.keepalives += 1;
   }
 
+  markDisposable(): void {}
+
   markDown(): void {
     this.down = true;
   }

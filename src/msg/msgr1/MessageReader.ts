@@ -1,7 +1,13 @@
+import {
+  type AuthSessionHandler,
+  blankDigest,
+  type MessageDigest,
+} from '../../auth/AuthSessionHandler.ts';
 import type { CephContext } from '../../common/CephContext.ts';
 import { crc32c } from '../../common/crc32c.ts';
 import { Decoder } from '../../common/Decoder.ts';
 import { DecodeError } from '../../common/errors.ts';
+import { Destination } from '../Destination.ts';
 import type { Message } from '../Message.ts';
 import type { MessageFactory } from '../MessageFactory.ts';
 import type { entity_name_t } from '../msg_types.ts';
@@ -15,6 +21,7 @@ import {
   type ceph_msg_header,
   decodeHeader,
 } from '../msgr.ts';
+import type { ReadThrottle } from '../ReadThrottle.ts';
 import type { RecvBuffer } from '../RecvBuffer.ts';
 
 const MIB = 1024 * 1024;
@@ -29,10 +36,11 @@ const FRONT_IN_PLACE_MAX = 16 * 1024;
 const EMPTY = new Uint8Array(0);
 
 const HEADER = 0;
-const FRONT = 1;
-const MIDDLE = 2;
-const DATA = 3;
-const FOOTER = 4;
+const THROTTLE = 1;
+const FRONT = 2;
+const MIDDLE = 3;
+const DATA = 4;
+const FOOTER = 5;
 
 /**
  * Reads one message after the other, however its bytes are cut. Ceph: Pipe::read_message.
@@ -47,11 +55,12 @@ export class MessageReader {
   readonly #cct: CephContext;
   readonly #recv: RecvBuffer;
   readonly #factory: MessageFactory;
+  readonly #throttle: ReadThrottle;
+  /** Undefined: messages are not signed. */
+  readonly #signer: AuthSessionHandler | undefined;
+  readonly #digest: MessageDigest = blankDigest();
   #phase = HEADER;
-  /** What is being filled, and how far it is. */
-  #segment = EMPTY;
-  #filled = 0;
-  #crc = 0;
+  readonly #segment: Destination;
   /** A front too long to be decoded in place. */
   #front = EMPTY;
   #frontCrc = 0;
@@ -61,29 +70,46 @@ export class MessageReader {
   #dataCrc = 0;
   #src: entity_name_t = { type: 0, num: 0 };
 
-  constructor(cct: CephContext, recv: RecvBuffer, factory: MessageFactory) {
+  constructor(
+    cct: CephContext,
+    recv: RecvBuffer,
+    factory: MessageFactory,
+    throttle: ReadThrottle,
+    signer: AuthSessionHandler | undefined,
+  ) {
     this.#cct = cct;
     this.#recv = recv;
     this.#factory = factory;
+    this.#segment = new Destination(cct.alloc, recv);
+    this.#throttle = throttle;
+    this.#signer = signer;
+  }
+
+  /** A message has been begun. */
+  get isInside(): boolean {
+    return this.#phase !== HEADER;
+  }
+
+  /** Bytes of the message that has been begun, without header and footer. */
+  get size(): number {
+    return this.header.frontLen + this.header.middleLen + this.header.dataLen;
   }
 
   readBuffer(): Uint8Array {
-    const segment = this.#segment;
-    if (this.#filled === segment.length) return this.#recv.readBuffer();
-    return this.#filled === 0 ? segment : segment.subarray(this.#filled);
+    return this.#segment.readBuffer();
   }
 
   onRead(count: number): void {
-    if (this.#filled === this.#segment.length) this.#recv.onRead(count);
-    else this.#advance(count);
+    this.#segment.onRead(count);
   }
 
   /**
-   * Goes on with the message whose tag has been read. False: more bytes are wanted. True: it is in
-   * `message`. Throws `DecodeError`, after which nothing more can be read.
+   * Goes on with the message whose tag has been read. False: more bytes are wanted, or the throttle
+   * waits. True: it is in `message`. Throws `DecodeError`, after which nothing more can be read.
    */
   read(): boolean {
     if (this.#phase === HEADER && !this.#readHeader()) return false;
+    if (this.#phase === THROTTLE && !this.#beginBody()) return false;
     if (this.#phase === FRONT && !this.#readFront()) return false;
     if (this.#phase === MIDDLE && !this.#readMiddle()) return false;
     if (this.#phase === DATA && !this.#readData()) return false;
@@ -103,7 +129,13 @@ export class MessageReader {
     checkLength('ceph_msg_header.front_len', 22, header.frontLen, FRONT_LENGTH_MAX);
     checkLength('ceph_msg_header.middle_len', 26, header.middleLen, MIDDLE_LENGTH_MAX);
     checkLength('ceph_msg_header.data_len', 30, header.dataLen, DATA_LENGTH_MAX);
-    if (header.frontLen > FRONT_IN_PLACE_MAX) this.#beginSegment(header.frontLen);
+    this.#phase = THROTTLE;
+    return this.#throttle.take(this.size);
+  }
+
+  #beginBody(): boolean {
+    if (this.#throttle.isWaiting) return false;
+    if (this.header.frontLen > FRONT_IN_PLACE_MAX) this.#beginSegment(this.header.frontLen);
     this.#phase = FRONT;
     return true;
   }
@@ -112,9 +144,9 @@ export class MessageReader {
     const recv = this.#recv;
     const length = this.header.frontLen;
     if (length > FRONT_IN_PLACE_MAX) {
-      if (!this.#fillSegment()) return false;
-      this.#front = this.#segment;
-      this.#frontCrc = this.#crc;
+      if (!this.#segment.fill()) return false;
+      this.#front = this.#segment.bytes;
+      this.#frontCrc = this.#segment.crc;
     } else {
       if (recv.available < length) return false;
       recv.pin(length);
@@ -129,18 +161,18 @@ export class MessageReader {
   }
 
   #readMiddle(): boolean {
-    if (!this.#fillSegment()) return false;
-    this.#middle = this.#segment;
-    this.#middleCrc = this.#crc;
-    this.#beginSegment(this.header.dataLen);
+    if (!this.#segment.fill()) return false;
+    this.#middle = this.#segment.bytes;
+    this.#middleCrc = this.#segment.crc;
+    this.#segment.begin(this.header.dataLen, this.#cct.conf.ms_crc_data ? 0 : undefined);
     this.#phase = DATA;
     return true;
   }
 
   #readData(): boolean {
-    if (!this.#fillSegment()) return false;
-    this.#data = this.#segment;
-    this.#dataCrc = this.#crc;
+    if (!this.#segment.fill()) return false;
+    this.#data = this.#segment.bytes;
+    this.#dataCrc = this.#segment.crc;
     this.#phase = FOOTER;
     return true;
   }
@@ -148,12 +180,17 @@ export class MessageReader {
   #readFooter(): boolean {
     const recv = this.#recv;
     if (recv.available < CEPH_MSG_FOOTER_LENGTH) return false;
+    this.#checkFooter(recv.take(CEPH_MSG_FOOTER_LENGTH, 'ceph_msg_footer'));
+    this.#decodeMessage();
+    return true;
+  }
+
+  #checkFooter(dec: Decoder): void {
     const { conf } = this.#cct;
-    const dec = recv.take(CEPH_MSG_FOOTER_LENGTH, 'ceph_msg_footer');
     const frontCrc = dec.u32();
     const middleCrc = dec.u32();
     const dataCrc = dec.u32();
-    dec.skip(8);
+    const isGenuine = this.#readSignature(dec, frontCrc, middleCrc, dataCrc);
     const flags = dec.u8();
     if ((flags & CEPH_MSG_FOOTER_COMPLETE) === 0) {
       throw new DecodeError('ceph_msg_footer.flags', 20, 'the sender has given the message up');
@@ -165,14 +202,38 @@ export class MessageReader {
     if (conf.ms_crc_data && (flags & CEPH_MSG_FOOTER_NOCRC) === 0) {
       checkCrc('ceph_msg_footer.data_crc', 8, dataCrc, this.#dataCrc);
     }
-    this.#decodeMessage();
-    return true;
+    if (!isGenuine) {
+      throw new DecodeError('ceph_msg_footer.sig', 12, 'it is not the signature of this message');
+    }
+  }
+
+  #readSignature(dec: Decoder, frontCrc: number, middleCrc: number, dataCrc: number): boolean {
+    if (this.#signer === undefined) {
+      dec.skip(8);
+      return true;
+    }
+    const { header } = this;
+    const digest = this.#digest;
+    digest.seq = header.seq;
+    digest.header = header.crc;
+    digest.front = frontCrc;
+    digest.frontLen = header.frontLen;
+    digest.middle = middleCrc;
+    digest.middleLen = header.middleLen;
+    digest.data = dataCrc;
+    digest.dataLen = header.dataLen;
+    return this.#signer.checkMessageSignature(digest, dec);
   }
 
   #decodeMessage(): void {
     const { header } = this;
     const message = this.#factory(header, this.#frontDecoder(), this.#middle, this.#data);
-    if (message !== undefined) {
+    this.#throttle.handOver();
+    if (message === undefined) {
+      this.#throttle.put(this.size);
+    } else {
+      message.throttle = this.#throttle;
+      message.throttleSize = this.size;
       message.seq = header.seq;
       message.tid = header.tid;
       message.priority = header.priority;
@@ -184,8 +245,7 @@ export class MessageReader {
     this.#front = EMPTY;
     this.#middle = EMPTY;
     this.#data = EMPTY;
-    this.#segment = EMPTY;
-    this.#filled = 0;
+    this.#segment.begin(0, undefined);
     this.#phase = HEADER;
   }
 
@@ -206,30 +266,9 @@ export class MessageReader {
     return this.#src;
   }
 
+  /** Of front or middle. */
   #beginSegment(length: number): void {
-    this.#segment = length === 0 ? EMPTY : this.#cct.alloc(length);
-    this.#filled = 0;
-    this.#crc = 0;
-  }
-
-  /** Moves what is in the receive buffer; true when the segment is complete. */
-  #fillSegment(): boolean {
-    const recv = this.#recv;
-    const count = Math.min(recv.available, this.#segment.length - this.#filled);
-    if (count > 0) {
-      this.#segment.set(recv.bytes.subarray(recv.head, recv.head + count), this.#filled);
-      recv.head += count;
-      this.#advance(count);
-    }
-    return this.#filled === this.#segment.length;
-  }
-
-  /** `count` more bytes of the segment are there. */
-  #advance(count: number): void {
-    const from = this.#filled;
-    this.#filled = from + count;
-    const wanted = this.#phase === DATA ? this.#cct.conf.ms_crc_data : this.#cct.conf.ms_crc_header;
-    if (wanted) this.#crc = crc32c(this.#crc, this.#segment, from, this.#filled);
+    this.#segment.begin(length, this.#cct.conf.ms_crc_header ? 0 : undefined);
   }
 }
 

@@ -1,3 +1,8 @@
+import {
+  type AuthSessionHandler,
+  blankDigest,
+  type MessageDigest,
+} from '../../auth/AuthSessionHandler.ts';
 import type { CephContext } from '../../common/CephContext.ts';
 import { crc32cKept } from '../../common/crc32c_kept.ts';
 import { Encoder } from '../../common/Encoder.ts';
@@ -7,9 +12,9 @@ import type { entity_name_t } from '../msg_types.ts';
 import {
   CEPH_MSG_FOOTER_COMPLETE,
   CEPH_MSG_FOOTER_NOCRC,
+  CEPH_MSG_FOOTER_SIGNED,
   CEPH_MSG_HEADER_LENGTH,
   CEPH_MSGR_TAG_MSG,
-  encodeFooter,
   encodeHeader,
   sealHeader,
 } from '../msgr.ts';
@@ -26,12 +31,7 @@ export class MessageWriter {
   /** For the handshake and the tags between messages. */
   readonly enc: Encoder;
   /** Of the last message written. */
-  crcs: { header: number; front: number; middle: number; data: number } = {
-    header: 0,
-    front: 0,
-    middle: 0,
-    data: 0,
-  };
+  readonly digest: MessageDigest = blankDigest();
   readonly #crcHeader: boolean;
   readonly #crcData: boolean;
   #chunks: Uint8Array[] = [];
@@ -49,21 +49,40 @@ export class MessageWriter {
   }
 
   /** Tag, header, front, middle, data, footer. Ceph: Pipe::write_message. */
-  writeMessage(message: Message, src: entity_name_t): void {
-    const { enc, crcs } = this;
+  writeMessage(message: Message, src: entity_name_t, signer: AuthSessionHandler | undefined): void {
+    const { enc, digest } = this;
     enc.u8(CEPH_MSGR_TAG_MSG);
     const header = enc.length;
     encodeHeader(enc, message, src);
     const front = header + CEPH_MSG_HEADER_LENGTH;
     message.encodePayload(enc);
     const end = enc.length;
-    crcs.header = sealHeader(enc, header, end - front, this.#crcHeader);
-    crcs.front = this.#crcHeader ? enc.crc32c(0, front, end) : 0;
-    crcs.middle = this.#segment(0, message.middle, this.#crcHeader);
-    crcs.data = 0;
-    for (const piece of message.data) crcs.data = this.#segment(crcs.data, piece, this.#crcData);
-    const flags = CEPH_MSG_FOOTER_COMPLETE | (this.#crcData ? 0 : CEPH_MSG_FOOTER_NOCRC);
-    encodeFooter(enc, crcs.front, crcs.middle, crcs.data, flags);
+    digest.seq = message.seq;
+    digest.frontLen = end - front;
+    digest.header = sealHeader(enc, header, digest.frontLen, this.#crcHeader);
+    digest.front = this.#crcHeader ? enc.crc32c(0, front, end) : 0;
+    digest.middleLen = message.middle.length;
+    digest.middle = this.#segment(0, message.middle, this.#crcHeader);
+    digest.dataLen = 0;
+    digest.data = 0;
+    for (const piece of message.data) {
+      digest.dataLen += piece.length;
+      digest.data = this.#segment(digest.data, piece, this.#crcData);
+    }
+    this.#footer(signer);
+  }
+
+  /** u32 crcs of front, middle and data, u64 signature, u8 flags. */
+  #footer(signer: AuthSessionHandler | undefined): void {
+    const { enc, digest } = this;
+    enc.u32(digest.front);
+    enc.u32(digest.middle);
+    enc.u32(digest.data);
+    if (signer === undefined) enc.u64(0);
+    else signer.signMessage(digest, enc);
+    const noCrc = this.#crcData ? 0 : CEPH_MSG_FOOTER_NOCRC;
+    const signed = signer === undefined ? 0 : CEPH_MSG_FOOTER_SIGNED;
+    enc.u8(CEPH_MSG_FOOTER_COMPLETE | noCrc | signed);
   }
 
   /** Gives everything to `socket` at once; answers as `Socket.send` does. Ceph: Pipe::do_sendmsg. */

@@ -1,6 +1,7 @@
-import type { AuthConnectionMeta } from '../../auth/AuthServer.ts';
+import type { AuthChallenge, AuthConnectionMeta } from '../../auth/AuthServer.ts';
 import type { Encoder } from '../../common/Encoder.ts';
 import {
+  compareAddr,
   decodeLegacyAddr,
   encodeLegacyAddr,
   type entity_addr_t,
@@ -12,17 +13,21 @@ import {
   CEPH_MSG_CONNECT_LOSSY,
   CEPH_MSGR_TAG_BADAUTHORIZER,
   CEPH_MSGR_TAG_BADPROTOVER,
+  CEPH_MSGR_TAG_CHALLENGE_AUTHORIZER,
   CEPH_MSGR_TAG_FEATURES,
   CEPH_MSGR_TAG_READY,
-  CEPH_MSGR_TAG_RETRY_GLOBAL,
   CEPH_MSGR_TAG_SEQ,
+  CEPH_MSGR_TAG_WAIT,
   type ceph_msg_connect,
+  type ceph_msg_connect_reply,
   decodeConnect,
   encodeConnectReply,
   getProtoVersion,
 } from '../msgr.ts';
 import type { Policy } from '../Policy.ts';
 import { BANNER, checkBanner, type Handshake, wantAuthorizer } from './handshake.ts';
+import { type AcceptDecision, type ExistingSession, judgeExisting } from './judge_existing.ts';
+import type { Session } from './Session.ts';
 
 /** What the accepting side knows and can ask. */
 export interface AcceptSide {
@@ -30,26 +35,29 @@ export interface AcceptSide {
   readonly myAddr: entity_addr_t;
   /** Where the peer's socket is. */
   readonly socketAddr: entity_addr_t;
-  readonly inSeq: number;
   getPolicy(peerType: number): Policy;
   getGlobalSeq(): number;
-  /** The global_seq with which `peer` opened the connection that it has; 0: it has none. */
-  existingGlobalSeq(peer: entity_addr_t): number;
-  /** Who the peer has shown itself to be; undefined: refused. */
+  /** What we have of `peer`. */
+  findExisting(peer: entity_addr_t): ExistingSession | undefined;
+  /** `peer` is told to wait for us: so we must follow through. */
+  onWait(peer: entity_addr_t): void;
+  /** Who the peer has shown itself to be; undefined: refused. `challenge`: what it answers. */
   verifyAuthorizer(
     peerType: number,
     protocol: number,
     authorizer: Uint8Array,
-  ): AuthConnectionMeta | 'anonymous' | undefined;
+    challenge: Uint8Array | undefined,
+  ): AuthConnectionMeta | AuthChallenge | 'anonymous' | undefined;
+  /** The peer is let in: answers the session that goes on here. From now on it is ours to lose. */
+  admit(peer: Admitted, decision: AcceptDecision): Session;
 }
 
-export interface Accepted {
+/** Who has been let in, and on what terms. */
+export interface Admitted {
   readonly peerAddr: entity_addr_t;
   readonly peerType: number;
   readonly policy: Policy;
   readonly features: bigint;
-  readonly connectSeq: number;
-  readonly peerGlobalSeq: number;
   readonly auth: AuthConnectionMeta | 'anonymous';
 }
 
@@ -60,10 +68,10 @@ const EMPTY = new Uint8Array(0);
 const RECONNECT_SEQ = 1n << 6n;
 
 /**
- * The accepting side. Ceph: Pipe::accept. The other half of `connect`; a client that is refused is
- * told why and may ask again.
+ * The accepting side. Ceph: Pipe::accept, ProtocolV1::handle_connect_message_2. The other half of
+ * `connect`; a client that is refused is told why and may ask again.
  */
-export function* accept(side: AcceptSide, enc: Encoder): Handshake<Accepted> {
+export function* accept(side: AcceptSide, enc: Encoder): Handshake<Admitted> {
   enc.raw(CEPH_BANNER);
   encodeLegacyAddr(enc, side.myAddr);
   encodeLegacyAddr(enc, side.socketAddr);
@@ -71,84 +79,97 @@ export function* accept(side: AcceptSide, enc: Encoder): Handshake<Accepted> {
   const said = decodeLegacyAddr(yield PEER_ADDR);
   const peerAddr = said.isBlankIp() ? said.with({ ip: side.socketAddr.ip }) : said;
 
+  let challenge: Uint8Array | undefined;
   for (;;) {
     const asked = decodeConnect(yield CONNECT);
-    let authorizer = EMPTY as Uint8Array;
+    let authorizer: Uint8Array = EMPTY;
     if (asked.authorizerLen > 0) {
       const want = wantAuthorizer(asked.authorizerLen, 'ceph_msg_connect.authorizer_len', 28);
       authorizer = (yield want).raw(asked.authorizerLen);
     }
-    const policy = side.getPolicy(asked.hostType);
-    const auth = judge(side, enc, peerAddr, policy, asked, authorizer);
-    if (auth === undefined) continue;
-
-    const connectSeq = asked.connectSeq + 1;
-    const withSeq = (asked.features & RECONNECT_SEQ) !== 0n;
-    encodeConnectReply(enc, {
-      tag: withSeq ? CEPH_MSGR_TAG_SEQ : CEPH_MSGR_TAG_READY,
-      features: policy.featuresSupported,
-      globalSeq: side.getGlobalSeq(),
-      connectSeq,
-      protocolVersion: getProtoVersion(side.myType),
-      authorizerLen: 0,
-      flags: policy.lossy ? CEPH_MSG_CONNECT_LOSSY : 0,
-    });
-    if (withSeq) {
-      enc.u64(side.inSeq);
-      (yield IN_SEQ).u64();
+    const found = judge(side, peerAddr, asked, authorizer, challenge);
+    if ('tag' in found) {
+      encodeConnectReply(enc, found);
+      challenge = found.challenge;
+      if (challenge !== undefined) enc.raw(challenge);
+      continue;
     }
-    return {
-      peerAddr,
-      peerType: asked.hostType,
-      policy,
-      features: policy.featuresSupported & asked.features,
-      connectSeq,
-      peerGlobalSeq: asked.globalSeq,
-      auth,
-    };
+    const { admitted, decision } = found;
+    const session = side.admit(admitted, decision);
+    session.connectSeq = asked.connectSeq + 1;
+    session.peerGlobalSeq = asked.globalSeq;
+    const peerReset = decision.action === 'take over' && decision.peerReset;
+    if (peerReset) session.forgetReceived();
+    // A peer that has forgotten the session has nothing to say of it.
+    const withSeq = (asked.features & RECONNECT_SEQ) !== 0n && !peerReset;
+    const tag = withSeq ? CEPH_MSGR_TAG_SEQ : CEPH_MSGR_TAG_READY;
+    const authReply =
+      admitted.auth === 'anonymous' ? EMPTY : (admitted.auth.authorizerReply ?? EMPTY);
+    encodeConnectReply(enc, {
+      ...replyOf(side, admitted.policy, asked, tag),
+      features: admitted.policy.featuresSupported,
+      globalSeq: side.getGlobalSeq(),
+      connectSeq: session.connectSeq,
+      authorizerLen: authReply.length,
+      flags: admitted.policy.lossy ? CEPH_MSG_CONNECT_LOSSY : 0,
+    });
+    enc.raw(authReply);
+    if (withSeq) {
+      enc.u64(session.inSeq);
+      session.out.discardRequeuedUpTo((yield IN_SEQ).u64());
+    }
+    return admitted;
   }
 }
 
-/** Undefined: the peer has been told why not. */
+type Refusal = ceph_msg_connect_reply & { readonly challenge?: Uint8Array };
+
 function judge(
   side: AcceptSide,
-  enc: Encoder,
   peerAddr: entity_addr_t,
-  policy: Policy,
   asked: ceph_msg_connect,
   authorizer: Uint8Array,
-): AuthConnectionMeta | 'anonymous' | undefined {
-  if (asked.protocolVersion !== getProtoVersion(side.myType)) {
-    return refuse(side, enc, policy, asked, CEPH_MSGR_TAG_BADPROTOVER);
+  answered: Uint8Array | undefined,
+): Refusal | { admitted: Admitted; decision: AcceptDecision } {
+  const peerType = asked.hostType;
+  const policy = side.getPolicy(peerType);
+  const refuse = (tag: number) => replyOf(side, policy, asked, tag);
+  if (asked.protocolVersion !== getProtoVersion(side.myType, peerType)) {
+    return refuse(CEPH_MSGR_TAG_BADPROTOVER);
   }
-  if ((policy.featuresRequired & ~asked.features) !== 0n) {
-    return refuse(side, enc, policy, asked, CEPH_MSGR_TAG_FEATURES);
+  if ((policy.featuresRequired & ~asked.features) !== 0n) return refuse(CEPH_MSGR_TAG_FEATURES);
+  const auth = side.verifyAuthorizer(peerType, asked.authorizerProtocol, authorizer, answered);
+  if (auth === undefined) return refuse(CEPH_MSGR_TAG_BADAUTHORIZER);
+  if (typeof auth === 'object' && 'challenge' in auth) {
+    const { challenge } = auth;
+    const reply = refuse(CEPH_MSGR_TAG_CHALLENGE_AUTHORIZER);
+    return { ...reply, authorizerLen: challenge.length, challenge };
   }
-  const auth = side.verifyAuthorizer(asked.hostType, asked.authorizerProtocol, authorizer);
-  if (auth === undefined) return refuse(side, enc, policy, asked, CEPH_MSGR_TAG_BADAUTHORIZER);
-  // An attempt that was overtaken on the way must not take the place of the newer one.
-  const existing = side.existingGlobalSeq(peerAddr);
-  if (asked.globalSeq < existing) {
-    return refuse(side, enc, policy, asked, CEPH_MSGR_TAG_RETRY_GLOBAL, existing);
+  const peerIsLower = compareAddr(peerAddr, side.myAddr) < 0;
+  const decision = judgeExisting(asked, policy, side.findExisting(peerAddr), peerIsLower);
+  if (decision.action === 'answer') {
+    const { tag, globalSeq, connectSeq } = decision;
+    if (tag === CEPH_MSGR_TAG_WAIT) side.onWait(peerAddr);
+    return { ...refuse(tag), globalSeq, connectSeq };
   }
-  return auth;
+  const features = policy.featuresSupported & asked.features;
+  return { admitted: { peerAddr, peerType, policy, features, auth }, decision };
 }
 
-function refuse(
+/** A reply that says no. */
+function replyOf(
   side: AcceptSide,
-  enc: Encoder,
   policy: Policy,
   asked: ceph_msg_connect,
   tag: number,
-  globalSeq = 0,
-): undefined {
-  encodeConnectReply(enc, {
+): ceph_msg_connect_reply {
+  return {
     tag,
     features: (asked.features & policy.featuresSupported) | policy.featuresRequired,
-    globalSeq,
+    globalSeq: 0,
     connectSeq: 0,
-    protocolVersion: getProtoVersion(side.myType),
+    protocolVersion: getProtoVersion(side.myType, asked.hostType),
     authorizerLen: 0,
     flags: 0,
-  });
+  };
 }

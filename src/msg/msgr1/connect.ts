@@ -1,4 +1,5 @@
 import type { AuthAuthorizer } from '../../auth/AuthClient.ts';
+import type { AuthSessionHandler } from '../../auth/AuthSessionHandler.ts';
 import type { Encoder } from '../../common/Encoder.ts';
 import { DecodeError } from '../../common/errors.ts';
 import { decodeLegacyAddr, encodeLegacyAddr, type entity_addr_t } from '../msg_types.ts';
@@ -8,10 +9,14 @@ import {
   CEPH_MSG_CONNECT_REPLY_LENGTH,
   CEPH_MSGR_TAG_BADAUTHORIZER,
   CEPH_MSGR_TAG_BADPROTOVER,
+  CEPH_MSGR_TAG_CHALLENGE_AUTHORIZER,
   CEPH_MSGR_TAG_FEATURES,
   CEPH_MSGR_TAG_READY,
+  CEPH_MSGR_TAG_RESETSESSION,
   CEPH_MSGR_TAG_RETRY_GLOBAL,
+  CEPH_MSGR_TAG_RETRY_SESSION,
   CEPH_MSGR_TAG_SEQ,
+  CEPH_MSGR_TAG_WAIT,
   type ceph_msg_connect,
   type ceph_msg_connect_reply,
   decodeConnectReply,
@@ -22,6 +27,7 @@ import {
 } from '../msgr.ts';
 import type { Policy } from '../Policy.ts';
 import { BANNER, checkBanner, type Handshake, wantAuthorizer } from './handshake.ts';
+import type { Session } from './Session.ts';
 
 /** What the connecting side knows and can ask. */
 export interface ConnectSide {
@@ -30,31 +36,44 @@ export interface ConnectSide {
   /** What was dialled. */
   readonly peerAddr: entity_addr_t;
   readonly policy: Policy;
-  readonly connectSeq: number;
-  readonly inSeq: number;
+  readonly session: Session;
   readonly authorizer: AuthAuthorizer | undefined;
   myAddr(): entity_addr_t;
   /** The peer sees us at `addr`. */
   learnedAddr(addr: entity_addr_t): void;
   /** The number of this attempt: more than all before, and than `atLeast`. */
   getGlobalSeq(atLeast: number): number;
+  /** The peer has forgotten the session: so does this. */
+  wasSessionReset(): void;
 }
 
-export interface Connected {
-  readonly features: bigint;
-  readonly connectSeq: number;
-  readonly peerGlobalSeq: number;
-}
+/** What was agreed, or that the peer wants to dial us. */
+export type Connected =
+  | 'wait'
+  | {
+      readonly features: bigint;
+      /** The server decides. */
+      readonly lossy: boolean;
+      readonly signer: AuthSessionHandler | undefined;
+    };
 
 const ADDRS = { bytes: SERVER_ADDRS_LENGTH, what: 'server addresses' };
 const REPLY = { bytes: CEPH_MSG_CONNECT_REPLY_LENGTH, what: 'ceph_msg_connect_reply' };
 const IN_SEQ = { bytes: 8, what: 'in_seq' };
+const EMPTY = new Uint8Array(0);
+
+/**
+ * How often a server may ask for another try on one connection. Each reason comes once or twice;
+ * whoever goes on may do so for ever: that is for the back-off.
+ */
+const RETRIES_MAX = 5;
 
 /**
  * The connecting side. Ceph: Pipe::connect.
  *
  * Out: banner; own address, connect, authorizer; in_seq if asked. In: banner, the server's address
- * and ours as it sees us; connect_reply, its authorizer's reply; in_seq if the tag is SEQ.
+ * and ours as it sees us; connect_reply, its authorizer's reply; in_seq if the tag is SEQ. A reply
+ * may ask for another connect with another seq or authorizer.
  */
 export function* connect(side: ConnectSide, enc: Encoder): Handshake<Connected> {
   enc.raw(CEPH_BANNER);
@@ -64,45 +83,88 @@ export function* connect(side: ConnectSide, enc: Encoder): Handshake<Connected> 
   side.learnedAddr(decodeLegacyAddr(dec));
   encodeLegacyAddr(enc, side.myAddr());
 
-  let globalSeq = side.getGlobalSeq(0);
+  const attempt = new Attempt(side);
   for (let retries = 0; ; retries++) {
-    const asked = connectOf(side, globalSeq);
+    const asked = attempt.connect();
     encodeConnect(enc, asked);
-    if (side.authorizer !== undefined) enc.raw(side.authorizer.bytes);
+    if (attempt.authorizer !== undefined) enc.raw(attempt.authorizer.bytes);
     const reply = decodeConnectReply(yield REPLY);
+    let authReply: Uint8Array = EMPTY;
     if (reply.authorizerLen > 0) {
-      yield wantAuthorizer(reply.authorizerLen, 'ceph_msg_connect_reply.authorizer_len', 21);
+      const field = 'ceph_msg_connect_reply.authorizer_len';
+      authReply = (yield wantAuthorizer(reply.authorizerLen, field, 21)).raw(reply.authorizerLen);
     }
-    // Whoever says so again may say so for ever: that is for the back-off.
-    if (reply.tag === CEPH_MSGR_TAG_RETRY_GLOBAL && retries === 0) {
-      globalSeq = side.getGlobalSeq(reply.globalSeq);
-      continue;
-    }
+    if (reply.tag === CEPH_MSGR_TAG_WAIT) return 'wait';
+    if (retries < RETRIES_MAX && attempt.tryAgain(asked, reply, authReply)) continue;
     checkAccepted(side, asked, reply);
+    attempt.verifyReply(authReply);
     if (reply.tag === CEPH_MSGR_TAG_SEQ) {
-      // What it has of ours; a lossy session begins with nothing, so there is nothing to drop.
-      (yield IN_SEQ).u64();
-      enc.u64(side.inSeq);
+      side.session.out.discardRequeuedUpTo((yield IN_SEQ).u64());
+      enc.u64(side.session.inSeq);
     }
+    side.session.connectSeq = reply.connectSeq;
+    side.session.peerGlobalSeq = reply.globalSeq;
     return {
       features: reply.features & asked.features,
-      connectSeq: reply.connectSeq,
-      peerGlobalSeq: reply.globalSeq,
+      lossy: (reply.flags & CEPH_MSG_CONNECT_LOSSY) !== 0,
+      signer: attempt.authorizer?.sessionHandler,
     };
   }
 }
 
-function connectOf(side: ConnectSide, globalSeq: number): ceph_msg_connect {
-  return {
-    features: side.policy.featuresSupported,
-    hostType: side.myType,
-    globalSeq,
-    connectSeq: side.connectSeq,
-    protocolVersion: getProtoVersion(side.peerType),
-    authorizerProtocol: side.authorizer?.protocol ?? 0,
-    authorizerLen: side.authorizer?.bytes.length ?? 0,
-    flags: side.policy.lossy ? CEPH_MSG_CONNECT_LOSSY : 0,
-  };
+/** What changes from one connect to the next on one connection. */
+class Attempt {
+  authorizer: AuthAuthorizer | undefined;
+  readonly #side: ConnectSide;
+  #globalSeq: number;
+
+  constructor(side: ConnectSide) {
+    this.#side = side;
+    this.#globalSeq = side.getGlobalSeq(0);
+    this.authorizer = side.authorizer;
+  }
+
+  connect(): ceph_msg_connect {
+    const { policy, myType, peerType, session } = this.#side;
+    return {
+      features: policy.featuresSupported,
+      hostType: myType,
+      globalSeq: this.#globalSeq,
+      connectSeq: session.connectSeq,
+      protocolVersion: getProtoVersion(peerType, myType),
+      authorizerProtocol: this.authorizer?.protocol ?? 0,
+      authorizerLen: this.authorizer?.bytes.length ?? 0,
+      flags: policy.lossy ? CEPH_MSG_CONNECT_LOSSY : 0,
+    };
+  }
+
+  /** False: `reply` asks for no other try, or for one that makes no sense. */
+  tryAgain(asked: ceph_msg_connect, reply: ceph_msg_connect_reply, authReply: Uint8Array): boolean {
+    const { session } = this.#side;
+    switch (reply.tag) {
+      case CEPH_MSGR_TAG_RETRY_GLOBAL:
+        this.#globalSeq = this.#side.getGlobalSeq(reply.globalSeq);
+        return true;
+      case CEPH_MSGR_TAG_RETRY_SESSION:
+        if (reply.connectSeq <= asked.connectSeq) return false;
+        session.connectSeq = reply.connectSeq;
+        return true;
+      case CEPH_MSGR_TAG_RESETSESSION:
+        if (asked.connectSeq === 0) return false;
+        this.#side.wasSessionReset();
+        return true;
+      case CEPH_MSGR_TAG_CHALLENGE_AUTHORIZER:
+        this.authorizer = this.authorizer?.addChallenge?.(authReply);
+        return this.authorizer !== undefined;
+      default:
+        return false;
+    }
+  }
+
+  verifyReply(authReply: Uint8Array): void {
+    if (this.authorizer?.verifyReply?.(authReply) !== false) return;
+    throw new DecodeError('authorizer reply', 0, 'the server cannot have read our authorizer');
+  }
 }
 
 /** A server that does not know its own ip is believed when port and nonce are right. */
@@ -147,11 +209,11 @@ function refusal(asked: ceph_msg_connect, reply: ceph_msg_connect_reply): string
       return `wants features 0x${(reply.features & ~asked.features).toString(16)} that we lack`;
     case CEPH_MSGR_TAG_BADPROTOVER:
       return `speaks protocol version ${reply.protocolVersion}, not ${asked.protocolVersion}`;
-    case CEPH_MSGR_TAG_RETRY_GLOBAL:
-      return `wants a global_seq above ${reply.globalSeq} once more`;
     case CEPH_MSGR_TAG_BADAUTHORIZER:
       return `refuses our authorizer (protocol ${asked.authorizerProtocol})`;
+    case CEPH_MSGR_TAG_RETRY_GLOBAL:
+      return `wants a global_seq above ${reply.globalSeq} once more`;
     default:
-      return `${tagToString(reply.tag)} is no answer to a first connect`;
+      return `${tagToString(reply.tag)} is no answer to a connect with seq ${asked.connectSeq}`;
   }
 }

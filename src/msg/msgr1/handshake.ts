@@ -1,6 +1,7 @@
 import type { Decoder } from '../../common/Decoder.ts';
 import { DecodeError } from '../../common/errors.ts';
 import { CEPH_BANNER } from '../msgr.ts';
+import type { RecvBuffer } from '../RecvBuffer.ts';
 
 /** What a handshake waits for: so many bytes, called so in errors. */
 export interface Want {
@@ -18,9 +19,73 @@ export type Handshake<Result> = Generator<Want, Result, Decoder>;
 /** The most bytes of an authorizer, or of the reply to one, that are read from a peer not yet known. */
 const AUTHORIZER_LENGTH_MAX = 32 * 1024;
 
+/** The most bytes that are read from a peer before it has authenticated. */
+const HANDSHAKE_BYTES_MAX = 64 * 1024;
+
 const BANNER_SHOWN_MAX = 16;
 
 export const BANNER: Want = { bytes: CEPH_BANNER.length, what: 'banner' };
+
+/** Runs a handshake on what is received. */
+export class HandshakeRunner {
+  readonly #recv: RecvBuffer;
+  readonly #machine: Handshake<void>;
+  /** Sends what the machine has written. */
+  readonly #flush: () => void;
+  /** Undefined: it is over. */
+  #want: Want | undefined = { bytes: 0, what: 'nothing' };
+  #left = HANDSHAKE_BYTES_MAX;
+
+  constructor(recv: RecvBuffer, machine: Handshake<void>, flush: () => void) {
+    this.#recv = recv;
+    this.#machine = machine;
+    this.#flush = flush;
+  }
+
+  /** What it waits for, in words. */
+  get wanted(): string {
+    return this.#want?.what ?? 'nothing';
+  }
+
+  start(): void {
+    this.#afterStep(this.#machine.next());
+  }
+
+  /** Nothing more comes of it. */
+  stop(): void {
+    this.#want = undefined;
+  }
+
+  readBuffer(): Uint8Array {
+    const buffer = this.#recv.readBuffer();
+    return buffer.length > this.#left ? buffer.subarray(0, this.#left) : buffer;
+  }
+
+  /** Throws `DecodeError` when the peer cannot be talked to. */
+  onRead(count: number): void {
+    const recv = this.#recv;
+    recv.onRead(count);
+    this.#left -= count;
+    for (let want = this.#want; want !== undefined; want = this.#want) {
+      if (recv.available < want.bytes) break;
+      this.#afterStep(this.#machine.next(recv.take(want.bytes, want.what)));
+    }
+    if (this.#want !== undefined && this.#left === 0) {
+      const most = `${HANDSHAKE_BYTES_MAX} bytes, and it is not over`;
+      throw new DecodeError('handshake', HANDSHAKE_BYTES_MAX, most);
+    }
+  }
+
+  /** What was written last goes out with the first messages. */
+  #afterStep(step: IteratorResult<Want, void>): void {
+    if (step.done) {
+      this.#want = undefined;
+    } else if (this.#want !== undefined) {
+      this.#want = step.value;
+      this.#flush();
+    }
+  }
+}
 
 export function checkBanner(dec: Decoder): void {
   const banner = dec.raw(CEPH_BANNER.length);

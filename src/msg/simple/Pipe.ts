@@ -1,47 +1,40 @@
+import type { AuthSessionHandler } from '../../auth/AuthSessionHandler.ts';
 import type { Timer } from '../../common/Clock.ts';
-import type { Decoder } from '../../common/Decoder.ts';
+import { CEPH_FEATURE_MSG_AUTH, haveFeature } from '../../common/ceph_features.ts';
 import { cephEntityTypeName } from '../../common/entity_name.ts';
 import { assert, DecodeError, ProtocolError } from '../../common/errors.ts';
 import type { LogEntry } from '../../common/Log.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
-import { decodeUtime, encodeUtime, type utime_t, utimeFromMs } from '../../common/utime_t.ts';
+import type { utime_t } from '../../common/utime_t.ts';
 import { DelayedDelivery } from '../DelayedDelivery.ts';
 import type { DispatchQueue } from '../DispatchQueue.ts';
+import { FrameDeadline } from '../FrameDeadline.ts';
+import { IdleTimeout } from '../IdleTimeout.ts';
 import type { Message } from '../Message.ts';
 import { ADDR_TYPE_LEGACY, entity_addr_t } from '../msg_types.ts';
-import {
-  CEPH_MSGR_TAG_ACK,
-  CEPH_MSGR_TAG_CLOSE,
-  CEPH_MSGR_TAG_KEEPALIVE,
-  CEPH_MSGR_TAG_KEEPALIVE2,
-  CEPH_MSGR_TAG_KEEPALIVE2_ACK,
-  CEPH_MSGR_TAG_MSG,
-  tagToString,
-} from '../msgr.ts';
-import { type Accepted, accept } from '../msgr1/accept.ts';
-import { type Connected, connect } from '../msgr1/connect.ts';
-import type { Handshake, Want } from '../msgr1/handshake.ts';
-import { MessageReader } from '../msgr1/MessageReader.ts';
+import { CEPH_MSGR_TAG_CLOSE, type ceph_msg_header } from '../msgr.ts';
+import { type Admitted, accept } from '../msgr1/accept.ts';
+import { connect } from '../msgr1/connect.ts';
+import { type Handshake, HandshakeRunner } from '../msgr1/handshake.ts';
+import type { AcceptDecision, ExistingSession } from '../msgr1/judge_existing.ts';
 import type { MessageWriter } from '../msgr1/MessageWriter.ts';
-import { OutQueue } from '../OutQueue.ts';
+import { Session } from '../msgr1/Session.ts';
+import { type TagEvents, TagReader } from '../msgr1/TagReader.ts';
+import { TagWriter } from '../msgr1/TagWriter.ts';
 import type { Policy } from '../Policy.ts';
+import { ReadThrottle } from '../ReadThrottle.ts';
 import { RecvBuffer } from '../RecvBuffer.ts';
 import type { SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
 import type { ConnectionPipe, PipeConnection } from './PipeConnection.ts';
 
-/** What is encoded before it goes to the socket: a long queue is sent in parts. */
-const BATCH_BYTES_MAX = 1024 * 1024;
-const NO_TAG = 0;
+/** A session that was reset goes on with a seq that nobody can guess, below this. Ceph: SEQ_MASK. */
+const SEQ_MASK = 0x7fff_ffff;
 
-/** STANDBY and WAIT are for sessions that outlive their connection. */
-export type PipeState =
-  | 'ACCEPTING'
-  | 'CONNECTING'
-  | 'OPEN'
-  | 'STANDBY'
-  | 'CLOSED'
-  | 'CLOSING'
-  | 'WAIT';
+/**
+ * ACCEPTING: a peer's handshake; it is `registered` when it has been let in. STANDBY: no connection,
+ * and nothing to open one for. WAIT: the peer has said that it will dial us.
+ */
+export type PipeState = 'ACCEPTING' | 'CONNECTING' | 'OPEN' | 'STANDBY' | 'WAIT' | 'CLOSED';
 
 /** What a Pipe asks of its messenger. */
 export interface PipeMessenger extends SimplePolicyMessenger {
@@ -52,7 +45,7 @@ export interface PipeMessenger extends SimplePolicyMessenger {
   getGlobalSeq(atLeast: number): number;
   learnedAddr(addr: entity_addr_t): void;
   lookupPipe(addr: entity_addr_t): Pipe | undefined;
-  /** The Pipe has become the one to its peer; another one is replaced. */
+  /** The Pipe has become the one to its peer. */
   registerPipe(pipe: Pipe): void;
   removePipe(pipe: Pipe): void;
 }
@@ -61,43 +54,45 @@ export interface PipeMessenger extends SimplePolicyMessenger {
  * One connection of msgr v1: a socket, the machine that reads it and the machine that writes it.
  * Ceph: src/msg/simple/Pipe.h, where they are two threads.
  *
- * A failed attempt to connect is tried again after a back-off. An open connection that fails is
- * given up with all that it held (`fault`); sessions that survive that would go on from there.
+ * A Pipe that dials does so until it is stopped, with a back-off. An open one that fails is given up
+ * if its policy is lossy, with all that it held; else its session goes on: by dialling again, or, when
+ * the peer comes first, in the Pipe that accepts it (`#takeOver`).
  */
-export class Pipe implements SocketEvents, ConnectionPipe {
-  readonly con: PipeConnection;
+export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
+  con: PipeConnection;
   state: PipeState;
   policy: Policy;
-  /** The global_seq with which the peer opened this. */
-  peerGlobalSeq = 0;
+  session: Session = new Session();
   readonly #messenger: PipeMessenger;
-  readonly #outQ = new OutQueue();
+  readonly #tags: TagWriter;
   readonly #runWriter = (): void => this.writer();
   #socket: Socket | undefined;
   #recv: RecvBuffer | undefined;
-  #handshake: Handshake<void> | undefined;
-  /** What the handshake waits for. */
-  #want: Want = { bytes: 0, what: 'nothing' };
-  #reader: MessageReader | undefined;
-  #tag = NO_TAG;
+  #handshake: HandshakeRunner | undefined;
+  #reader: TagReader | undefined;
+  #deadline: FrameDeadline | undefined;
+  #idle: IdleTimeout | undefined;
   #delayed: DelayedDelivery | undefined;
   /** The end of the handshake's time, or of the back-off. */
   #timer: Timer | undefined;
-  #backoff = 0;
-  #connectSeq = 0;
-  #inSeq = 0;
-  #outSeq = 0;
+  /** How often we have dialled since a message got through, either way. */
+  #attempts = 0;
+  /** It is the Pipe to its peer. */
+  #registered: boolean;
+  /** Dispatchers have been told of the connection, or have asked for it. */
+  #known: boolean;
   #writerScheduled = false;
   /** The socket has taken all it can. */
   #blocked = false;
-  #keepalive = false;
-  #keepaliveAck: utime_t | undefined;
 
   /** CONNECTING: to the con's address, on `startWriter`. ACCEPTING: from `startReader`'s socket. */
   constructor(messenger: PipeMessenger, con: PipeConnection, state: 'ACCEPTING' | 'CONNECTING') {
     this.#messenger = messenger;
+    this.#tags = new TagWriter(messenger.cct.clock, messenger.writer);
     this.con = con;
     this.state = state;
+    this.#registered = state === 'CONNECTING';
+    this.#known = this.#registered;
     this.policy = messenger.getPolicy(con.peerType);
     con.pipe = this;
   }
@@ -109,7 +104,8 @@ export class Pipe implements SocketEvents, ConnectionPipe {
   startWriter(): void {
     const { ip, port } = this.con.peerAddr;
     this.#log('Pipe.connect', { to: String(this.con.peerAddr) });
-    this.#recv = undefined;
+    this.state = 'CONNECTING';
+    this.#attempts++;
     this.#socket = this.#messenger.cct.stack.connect({ ip, port }, this);
     this.#armReadyTimer();
   }
@@ -127,28 +123,26 @@ export class Pipe implements SocketEvents, ConnectionPipe {
   }
 
   readBuffer(): Uint8Array {
-    const source = this.#reader ?? this.#recv;
+    const source = this.#reader ?? this.#handshake;
     assert(source !== undefined, 'a read before the connection');
     return source.readBuffer();
   }
 
   onRead(count: number): void {
+    if (this.#injectFailure()) return;
+    this.#idle?.touch();
     try {
-      if (this.#reader !== undefined) {
-        this.#reader.onRead(count);
-      } else {
-        this.#recv?.onRead(count);
-        this.#runHandshake();
-      }
-      this.reader();
+      const source = this.#reader ?? this.#handshake;
+      source?.onRead(count);
+      this.#readTags();
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.fault(this.#protocolError(error));
+      this.#onBadBytes(error);
     }
   }
 
   onWritable(): void {
     this.#blocked = false;
+    this.#idle?.touch();
     this.writer();
   }
 
@@ -167,88 +161,139 @@ export class Pipe implements SocketEvents, ConnectionPipe {
         peerType: this.con.peerType,
         peerAddr: this.con.peerAddr,
         policy: this.policy,
-        connectSeq: this.#connectSeq,
-        inSeq: this.#inSeq,
+        session: this.session,
         authorizer: messenger.authClient?.buildAuthorizer(this.con.peerType),
         myAddr: () => messenger.myAddr,
         learnedAddr: (addr) => messenger.learnedAddr(addr),
         getGlobalSeq: (atLeast) => messenger.getGlobalSeq(atLeast),
+        wasSessionReset: () => this.#wasSessionReset(),
       },
       messenger.writer.enc,
     );
-    this.#open(agreed);
+    if (agreed === 'wait') {
+      this.#wait();
+      return;
+    }
+    if (agreed.lossy !== this.policy.lossy) this.policy = { ...this.policy, lossy: agreed.lossy };
+    this.#open(agreed.features, agreed.signer);
     messenger.dispatchQueue.queueConnect(this.con, this.con.id);
   }
 
   *#accept(socket: Socket): Handshake<void> {
     const messenger = this.#messenger;
     const { ip, port } = socket.remoteAddress;
-    const agreed = yield* accept(
+    const { features, auth } = yield* accept(
       {
         myType: messenger.myName.type,
         myAddr: messenger.myAddr,
         socketAddr: new entity_addr_t(ADDR_TYPE_LEGACY, ip, port, 0),
-        inSeq: this.#inSeq,
         getPolicy: (peerType) => messenger.getPolicy(peerType),
         getGlobalSeq: () => messenger.getGlobalSeq(0),
-        existingGlobalSeq: (peer) => messenger.lookupPipe(peer)?.peerGlobalSeq ?? 0,
-        verifyAuthorizer: (peerType, protocol, authorizer) =>
+        findExisting: (peer) => messenger.lookupPipe(peer)?.existing(),
+        onWait: (peer) => messenger.lookupPipe(peer)?.sendKeepalive(),
+        verifyAuthorizer: (...asked) =>
           messenger.authServer === undefined
             ? 'anonymous'
-            : messenger.authServer.verifyAuthorizer(peerType, protocol, authorizer),
+            : messenger.authServer.verifyAuthorizer(...asked),
+        admit: (peer, decision) => this.#admit(peer, decision),
       },
       messenger.writer.enc,
     );
-    this.con.peerAddr = agreed.peerAddr;
-    this.con.peerType = agreed.peerType;
-    if (agreed.auth !== 'anonymous') this.con.peerGlobalId = agreed.auth.globalId;
-    this.policy = agreed.policy;
-    messenger.registerPipe(this);
-    this.#open(agreed);
+    this.#open(features, auth === 'anonymous' ? undefined : auth.sessionHandler);
     messenger.dispatchQueue.queueAccept(this.con, this.con.id);
+  }
+
+  /** What another Pipe, from the same peer, has to know of this one. */
+  existing(): ExistingSession {
+    const { policy, session, state } = this;
+    const { connectSeq, peerGlobalSeq } = session;
+    const phase = state === 'CONNECTING' ? 'connecting' : state === 'WAIT' ? 'waiting' : 'settled';
+    return { policy, connectSeq, peerGlobalSeq, phase };
+  }
+
+  #admit({ peerAddr, peerType, policy, auth }: Admitted, decision: AcceptDecision): Session {
+    const existing = this.#messenger.lookupPipe(peerAddr);
+    this.con.peerAddr = peerAddr;
+    this.policy = policy;
+    if (existing !== undefined && decision.action === 'take over') {
+      if (decision.peerReset && policy.resetcheck) existing.#wasSessionReset();
+      this.#takeOver(existing);
+    } else {
+      existing?.replace();
+    }
+    this.con.peerType = peerType;
+    if (auth !== 'anonymous') this.con.peerGlobalId = auth.globalId;
+    this.#registered = true;
+    this.#messenger.registerPipe(this);
+    return this.session;
+  }
+
+  /** The peer has connected anew, and there is nothing to take over. */
+  replace(): void {
+    this.#fail(new SocketError('ECONNRESET', `${this.con.peerAddr}: the peer has connected anew`));
+  }
+
+  /** The session of `existing`, with all who know it by its connection, goes on here. */
+  #takeOver(existing: Pipe): void {
+    existing.#log('Pipe.replaced', { state: existing.state });
+    existing.#endConnection();
+    existing.state = 'CLOSED';
+    existing.#messenger.removePipe(existing);
+    this.session = existing.session;
+    this.session.out.requeueSent();
+    this.#known = existing.#known;
+    this.#attempts = existing.#attempts;
+    this.#tags.keepalive = existing.#tags.keepalive;
+    this.con = existing.con;
+    this.con.pipe = this;
+  }
+
+  /** The peer will dial us; if it never does we dial again. */
+  #wait(): void {
+    this.#shutdownSocket();
+    this.state = 'WAIT';
+    this.#startTimer(this.#messenger.cct.conf.ms_max_backoff, () => this.startWriter());
+  }
+
+  #wasSessionReset(): void {
+    const { cct, dispatchQueue } = this.#messenger;
+    this.#log('Pipe.wasSessionReset', { state: this.state, lost: this.session.out.length });
+    dispatchQueue.discardQueue(this.con.id);
+    this.#delayed?.discard();
+    const isRandom = haveFeature(this.con.features, CEPH_FEATURE_MSG_AUTH);
+    this.session.reset(isRandom ? cct.random.uint32() & SEQ_MASK : 0);
+    if (this.#known) dispatchQueue.queueRemoteReset(this.con, this.con.id);
   }
 
   #startHandshake(machine: Handshake<void>): void {
     this.#recv = new RecvBuffer(this.#messenger.cct.alloc);
-    this.#handshake = machine;
-    this.#afterStep(machine.next());
+    this.#handshake = new HandshakeRunner(this.#recv, machine, () => this.doSendmsg());
+    this.#handshake.start();
   }
 
-  #runHandshake(): void {
-    const recv = this.#recv;
-    while (this.#handshake !== undefined && recv !== undefined) {
-      const { bytes, what } = this.#want;
-      if (recv.available < bytes) return;
-      this.#afterStep(this.#handshake.next(recv.take(bytes, what)));
-    }
-  }
-
-  #afterStep(step: IteratorResult<Want, void>): void {
-    if (step.done) {
-      this.#handshake = undefined;
-    } else {
-      this.#want = step.value;
-      this.doSendmsg();
-    }
-  }
-
-  #open(agreed: Connected | Accepted): void {
+  #open(features: bigint, signer: AuthSessionHandler | undefined): void {
     const { cct, dispatchQueue, messageFactory } = this.#messenger;
     const recv = this.#recv;
     assert(recv !== undefined, 'open without a connection');
     this.state = 'OPEN';
+    this.#known = true;
+    this.#handshake = undefined;
     this.#timer?.cancel();
-    this.#backoff = 0;
-    this.#connectSeq = agreed.connectSeq;
-    this.peerGlobalSeq = agreed.peerGlobalSeq;
-    this.con.features = agreed.features;
-    this.#reader = new MessageReader(cct, recv, messageFactory);
+    this.con.features = features;
+    this.#tags.signer = signer;
+    const throttle = new ReadThrottle(this.policy, dispatchQueue.dispatchThrottler, () =>
+      cct.clock.defer(() => this.#resumeReading()),
+    );
+    this.#reader = new TagReader(cct, recv, messageFactory, throttle, signer, this);
+    const cut = (reason: string): void =>
+      this.fault(new SocketError('ETIMEDOUT', `${this.#where()}: ${reason}`));
+    this.#deadline = new FrameDeadline(cct.clock, this.#reader, cut);
+    this.#idle = new IdleTimeout(cct.clock, cct.conf.ms_connection_idle_timeout, cut);
     if (cct.conf.ms_inject_delay_type.includes(cephEntityTypeName(this.con.peerType))) {
-      this.#delayed = new DelayedDelivery(cct, (message) =>
-        dispatchQueue.enqueue(message, this.con, this.con.id),
-      );
+      this.#delayed = new DelayedDelivery(cct, (message) => this.#deliver(message));
     }
-    this.#log('Pipe.open', { peer: String(this.con.peerAddr), connectSeq: this.#connectSeq });
+    const { connectSeq } = this.session;
+    this.#log('Pipe.open', { peer: String(this.con.peerAddr), connectSeq });
     // What the handshake wrote last goes out with the first messages. If they have to wait it goes
     // alone: the writer serves other Pipes too, and must be empty for them.
     if (this.#blocked) this.doSendmsg();
@@ -258,7 +303,8 @@ export class Pipe implements SocketEvents, ConnectionPipe {
   #armReadyTimer(): void {
     const seconds = this.#messenger.cct.conf.ms_connection_ready_timeout;
     this.#startTimer(seconds, () => {
-      const reason = `${this.#where()}: no ${this.#want.what} within ${seconds} s`;
+      const wanted = this.#handshake?.wanted ?? 'connection';
+      const reason = `${this.#where()}: no ${wanted} within ${seconds} s`;
       this.fault(new SocketError('ETIMEDOUT', reason));
     });
   }
@@ -273,87 +319,74 @@ export class Pipe implements SocketEvents, ConnectionPipe {
   // ---- reading
 
   /** Takes tag after tag from what has been received. Ceph: Pipe::reader. */
-  reader(): void {
-    const recv = this.#recv;
-    while (this.state === 'OPEN' && recv !== undefined) {
-      if (this.#tag === NO_TAG) {
-        if (recv.available === 0) return;
-        this.#tag = recv.take(1, 'tag').u8();
-      }
-      if (!this.#readTagged(this.#tag, recv)) return;
-      this.#tag = NO_TAG;
-    }
-  }
-
-  /** False: more bytes are wanted. */
-  #readTagged(tag: number, recv: RecvBuffer): boolean {
-    switch (tag) {
-      case CEPH_MSGR_TAG_MSG:
-        return this.#readMessage();
-      case CEPH_MSGR_TAG_KEEPALIVE:
-        return true;
-      case CEPH_MSGR_TAG_KEEPALIVE2:
-        return recv.available >= 8 && this.#handleKeepalive2(recv.take(8, 'KEEPALIVE2'));
-      case CEPH_MSGR_TAG_KEEPALIVE2_ACK:
-        return recv.available >= 8 && this.#handleKeepalive2Ack(recv.take(8, 'KEEPALIVE2_ACK'));
-      case CEPH_MSGR_TAG_ACK:
-        return recv.available >= 8 && this.#handleAck(recv.take(8, 'ACK'));
-      case CEPH_MSGR_TAG_CLOSE:
-        this.#handleClose();
-        return false;
-      default:
-        throw new DecodeError('tag', 0, `${tagToString(tag)} is none of an open connection`);
-    }
-  }
-
-  #readMessage(): boolean {
+  #readTags(): void {
     const reader = this.#reader;
-    if (reader === undefined || !reader.read()) return false;
-    const { seq, tid, type } = reader.header;
-    const { message } = reader;
+    reader?.read();
+    if (reader === undefined || this.#reader !== reader) return;
+    if (reader.isThrottled) this.#socket?.pauseReading();
+    this.#deadline?.onRead();
+  }
+
+  /** A message that waited for its throttle is read on. */
+  #resumeReading(): void {
+    if (this.#reader === undefined || this.#reader.isThrottled) return;
+    this.#socket?.resumeReading();
+    try {
+      this.#readTags();
+    } catch (error) {
+      this.#onBadBytes(error);
+    }
+  }
+
+  onMessage(header: ceph_msg_header, message: Message | undefined): void {
+    const { seq, tid, type } = header;
+    const { session } = this;
     if (this.#isLogged) {
       this.#log('Pipe.reader', { tag: 'MSG', seq, type, known: message !== undefined }, tid);
     }
     // A repetition; it has been delivered.
-    if (seq <= this.#inSeq) return true;
-    this.#inSeq = seq;
-    if (message === undefined) return true;
-    if (this.#delayed !== undefined) this.#delayed.queue(message);
-    else this.#messenger.dispatchQueue.enqueue(message, this.con, this.con.id);
-    return true;
+    if (seq <= session.inSeq) {
+      message?.releaseThrottle();
+      return;
+    }
+    session.inSeq = seq;
+    this.#attempts = 0;
+    if (!this.policy.lossy) this.#scheduleWriter();
+    if (message === undefined) return;
+    if (this.#delayed === undefined) this.#deliver(message);
+    else this.#delayed.queue(message);
   }
 
-  /** However many come in a turn, one answer goes out. */
-  #handleKeepalive2(dec: Decoder): boolean {
-    this.#keepaliveAck = decodeUtime(dec);
+  #deliver(message: Message): void {
+    const { dispatchQueue } = this.#messenger;
+    if (dispatchQueue.canFastDispatch(message)) dispatchQueue.fastDispatch(message, this.con);
+    else dispatchQueue.enqueue(message, this.con, this.con.id);
+  }
+
+  onKeepalive2(stamp: utime_t): void {
+    this.#tags.keepaliveAck = stamp;
     this.#log('Pipe.reader', { tag: 'KEEPALIVE2' });
     this.#scheduleWriter();
-    return true;
   }
 
-  #handleKeepalive2Ack(dec: Decoder): boolean {
-    dec.skip(8);
+  onKeepalive2Ack(): void {
     this.con.lastKeepaliveAck = this.#messenger.cct.clock.now();
     this.#log('Pipe.reader', { tag: 'KEEPALIVE2_ACK' });
-    return true;
   }
 
-  /** Nothing is kept for sending again, so an ack frees nothing; it must be possible all the same. */
-  #handleAck(dec: Decoder): boolean {
-    const seq = dec.u64();
+  onAck(seq: number): void {
     this.#log('Pipe.reader', { tag: 'ACK', seq });
-    if (seq > this.#outSeq) {
-      throw new DecodeError('ACK', 0, `of seq ${seq}, but ${this.#outSeq} is the last sent`);
-    }
-    return true;
+    if (this.session.out.handleAck(seq) > 0) this.#attempts = 0;
   }
 
-  #handleClose(): void {
+  onCloseTag(): void {
     this.#log('Pipe.reader', { tag: 'CLOSE' });
-    this.state = 'CLOSING';
+    const why = new SocketError('EOF', `${this.#where()}: the peer closed the session`);
     this.#messenger.writer.enc.u8(CEPH_MSGR_TAG_CLOSE);
     this.doSendmsg();
-    this.fault(new SocketError('EOF', `${this.#where()}: the peer closed the session`));
+    this.#socket?.close();
+    this.#socket = undefined;
+    this.#fail(why);
   }
 
   // ---- writing
@@ -363,91 +396,84 @@ export class Pipe implements SocketEvents, ConnectionPipe {
     if (this.#isLogged) {
       this.#log('Pipe.send', { state: this.state, priority: message.priority }, message.tid);
     }
-    this.#outQ.push(message);
+    this.session.out.push(message);
     this.#scheduleWriter();
   }
 
   sendKeepalive(): void {
-    this.#keepalive = true;
+    this.#tags.keepalive = true;
     this.#scheduleWriter();
+  }
+
+  markDisposable(): void {
+    this.policy = { ...this.policy, lossy: true };
+  }
+
+  get #isQueued(): boolean {
+    return this.session.out.length > 0 || this.#tags.keepalive;
   }
 
   /** Sends all that is queued, in as few pieces as the socket allows. Ceph: Pipe::writer. */
   writer(): void {
     this.#writerScheduled = false;
-    const { writer } = this.#messenger;
+    const { writer, myName } = this.#messenger;
+    if (this.state === 'STANDBY' && this.#isQueued && !this.policy.server) this.startWriter();
     while (this.state === 'OPEN' && !this.#blocked) {
-      this.#writeKeepalives();
-      while (writer.pending < BATCH_BYTES_MAX) {
-        const message = this.#outQ.getNextOutgoing();
-        if (message === undefined) break;
-        this.writeMessage(message);
-      }
+      this.#tags.write(this.session, this.policy.lossy, myName, this.#onWritten);
       if (writer.pending === 0) return;
       this.doSendmsg();
     }
   }
 
-  writeMessage(message: Message): void {
-    const { writer, myName } = this.#messenger;
-    const before = writer.pending;
-    message.seq = ++this.#outSeq;
-    writer.writeMessage(message, myName);
+  readonly #onWritten = (message: Message, bytes: number): void => {
     if (!this.#isLogged) return;
-    const { header, front, data } = writer.crcs;
-    const facts = { seq: message.seq, bytes: writer.pending - before, crc: header, front, data };
+    const { header, front, data } = this.#messenger.writer.digest;
+    const facts = { seq: message.seq, bytes, crc: header, front, data };
     this.#log('Pipe.writeMessage', facts, message.tid);
-  }
+  };
 
   doSendmsg(): void {
     const { writer } = this.#messenger;
     if (writer.pending === 0) return;
     if (this.#isLogged) this.#log('Pipe.doSendmsg', { bytes: writer.pending });
     assert(this.#socket !== undefined, 'nothing to send on');
+    this.#idle?.touch();
     this.#blocked = !writer.doSendmsg(this.#socket);
   }
 
   /** The writer runs when this turn is over: what is queued until then goes out at once. */
   #scheduleWriter(): void {
-    if (this.#writerScheduled || this.state !== 'OPEN' || this.#blocked) return;
+    const isAsleep = this.state !== 'OPEN' && this.state !== 'STANDBY';
+    if (this.#writerScheduled || isAsleep || this.#blocked) return;
     this.#writerScheduled = true;
     this.#messenger.cct.clock.defer(this.#runWriter);
-  }
-
-  #writeKeepalives(): void {
-    const { cct, writer } = this.#messenger;
-    if (this.#keepalive) {
-      this.#keepalive = false;
-      writer.enc.u8(CEPH_MSGR_TAG_KEEPALIVE2);
-      encodeUtime(writer.enc, utimeFromMs(cct.clock.realNow()));
-    }
-    if (this.#keepaliveAck !== undefined) {
-      writer.enc.u8(CEPH_MSGR_TAG_KEEPALIVE2_ACK);
-      encodeUtime(writer.enc, this.#keepaliveAck);
-      this.#keepaliveAck = undefined;
-    }
   }
 
   // ---- the end
 
   /** The connection has failed. Ceph: Pipe::fault. */
   fault(why: Error): void {
-    this.#log('Pipe.fault', { state: this.state, why: why.message });
-    const { con, state } = this;
-    const { dispatchQueue } = this.#messenger;
+    const { con, policy, session, state } = this;
     if (state === 'CLOSED') return;
-    if (state === 'CONNECTING') {
-      this.#shutdownSocket();
-      dispatchQueue.queueRefused(con, con.id, why);
-      this.#connectLater();
+    this.#log('Pipe.fault', { state, why: why.message });
+    const isConnecting = state === 'CONNECTING';
+    if (!this.#registered || (policy.lossy && !isConnecting)) {
+      this.#fail(why);
       return;
     }
-    if (state !== 'CLOSING') this.#shutdownSocket();
-    this.stop();
-    // Nobody knows of a connection that was not accepted.
-    if (state === 'ACCEPTING') return;
-    dispatchQueue.discardQueue(con.id);
-    dispatchQueue.queueReset(con, con.id, why);
+    this.#endConnection();
+    session.out.requeueSent();
+    if (isConnecting) this.#messenger.dispatchQueue.queueRefused(con, con.id, why);
+    if (policy.standby && !this.#isQueued) {
+      this.#standBy();
+    } else if (isConnecting) {
+      this.#connectLater();
+    } else if (policy.server) {
+      this.#standBy();
+    } else {
+      session.connectSeq++;
+      this.#connectLater();
+    }
   }
 
   /** Closes for good, and tells nobody. Ceph: Pipe::stop. */
@@ -456,28 +482,77 @@ export class Pipe implements SocketEvents, ConnectionPipe {
     this.state = 'CLOSED';
     this.#socket?.close();
     this.#socket = undefined;
-    this.#handshake = undefined;
-    this.#timer?.cancel();
     this.#delayed?.discard();
-    this.#outQ.clear();
+    this.#endConnection();
+    this.session.out.clear();
     this.con.pipe = undefined;
     this.#messenger.removePipe(this);
+  }
+
+  /** Gives the connection up, and what it held. */
+  #fail(why: Error): void {
+    const { con } = this;
+    const { dispatchQueue } = this.#messenger;
+    this.#shutdownSocket();
+    this.stop();
+    dispatchQueue.discardQueue(con.id);
+    if (this.#known) dispatchQueue.queueReset(con, con.id, why);
+  }
+
+  #standBy(): void {
+    this.state = 'STANDBY';
+    this.#log('Pipe.standby', { connectSeq: this.session.connectSeq });
+  }
+
+  /** At once if the last connection was of use; else later and later. */
+  #connectLater(): void {
+    this.state = 'CONNECTING';
+    if (this.#attempts === 0) {
+      this.startWriter();
+      return;
+    }
+    const { ms_initial_backoff, ms_max_backoff } = this.#messenger.cct.conf;
+    const seconds = Math.min(ms_initial_backoff * 2 ** (this.#attempts - 1), ms_max_backoff);
+    this.#startTimer(seconds, () => this.startWriter());
+  }
+
+  /** Ends all that belongs to the socket. What was received goes its way. */
+  #endConnection(): void {
+    this.#shutdownSocket();
+    this.#timer?.cancel();
+    this.#delayed?.flush();
+    this.#delayed = undefined;
+    this.#tags.keepaliveAck = undefined;
   }
 
   #shutdownSocket(): void {
     this.#socket?.destroy();
     this.#socket = undefined;
+    this.#handshake?.stop();
     this.#handshake = undefined;
+    this.#reader?.stop();
+    this.#reader = undefined;
+    this.#recv = undefined;
+    this.#deadline?.stop();
+    this.#idle?.stop();
     this.#blocked = false;
   }
 
-  #connectLater(): void {
-    const { ms_initial_backoff, ms_max_backoff } = this.#messenger.cct.conf;
-    this.#backoff = Math.min(Math.max(this.#backoff * 2, ms_initial_backoff), ms_max_backoff);
-    this.#startTimer(this.#backoff, () => this.startWriter());
+  // ---- for errors and logs
+
+  /** What the peer says that makes no sense is a fault. */
+  #onBadBytes(error: unknown): void {
+    if (!(error instanceof DecodeError)) throw error;
+    this.fault(this.#protocolError(error));
   }
 
-  // ---- for errors and logs
+  #injectFailure(): boolean {
+    const { conf, random } = this.#messenger.cct;
+    const oneIn = conf.ms_inject_socket_failures;
+    if (oneIn === 0 || random.uint32() % oneIn !== 0) return false;
+    this.fault(new SocketError('ECONNRESET', `${this.#where()}: injected failure`));
+    return true;
+  }
 
   #protocolError(error: DecodeError): ProtocolError {
     const { field, offset, reason } = error;

@@ -13,6 +13,7 @@ export interface ConnectionPipe {
   readonly isOpen: boolean;
   send(message: Message): void;
   sendKeepalive(): void;
+  markDisposable(): void;
   /** Closes the socket and forgets what was to be sent. */
   stop(): void;
 }
@@ -49,6 +50,10 @@ export class PipeConnection implements Connection {
 
   sendKeepalive(): void {
     this.pipe?.sendKeepalive();
+  }
+
+  markDisposable(): void {
+    this.pipe?.markDisposable();
   }
 
   markDown(): void {

@@ -16,6 +16,9 @@ import { Accepter } from './Accepter.ts';
 import { Pipe, type PipeMessenger } from './Pipe.ts';
 import { type ConnectionMessenger, PipeConnection } from './PipeConnection.ts';
 
+/** Peers that have dialled us and are not through with their handshake, at most. */
+const ACCEPTING_MAX = 1024;
+
 /** msgr v1 with one Pipe per connection. Ceph: src/msg/simple/SimpleMessenger.h. */
 export class SimpleMessenger
   extends SimplePolicyMessenger
@@ -29,6 +32,8 @@ export class SimpleMessenger
   readonly rankPipe: Map<string, Pipe> = new Map<string, Pipe>();
   /** All, with those that are still accepting. */
   readonly pipes: Set<Pipe> = new Set<Pipe>();
+  /** Those whose peer has not been let in yet, the oldest first. */
+  readonly acceptingPipes: Set<Pipe> = new Set<Pipe>();
   readonly #accepter = new Accepter(this);
   #myAddr: entity_addr_t;
   #globalSeq = 0;
@@ -121,7 +126,12 @@ export class SimpleMessenger
   addAcceptPipe(socket: Socket): SocketEvents {
     const pipe = new Pipe(this, this.#newConnection(), 'ACCEPTING');
     this.pipes.add(pipe);
+    this.acceptingPipes.add(pipe);
     pipe.startReader(socket);
+    const [oldest] = this.acceptingPipes;
+    if (this.acceptingPipes.size > ACCEPTING_MAX) {
+      oldest?.fault(new SocketError('ECONNABORTED', `${ACCEPTING_MAX} others are being accepted`));
+    }
     return pipe;
   }
 
@@ -142,14 +152,13 @@ export class SimpleMessenger
   }
 
   registerPipe(pipe: Pipe): void {
-    const { peerAddr } = pipe.con;
-    const anew = `${peerAddr}: the peer has connected anew`;
-    this.lookupPipe(peerAddr)?.fault(new SocketError('ECONNRESET', anew));
-    this.rankPipe.set(keyOf(peerAddr), pipe);
+    this.acceptingPipes.delete(pipe);
+    this.rankPipe.set(keyOf(pipe.con.peerAddr), pipe);
   }
 
   removePipe(pipe: Pipe): void {
     this.pipes.delete(pipe);
+    this.acceptingPipes.delete(pipe);
     const key = keyOf(pipe.con.peerAddr);
     if (this.rankPipe.get(key) === pipe) this.rankPipe.delete(key);
   }
@@ -184,6 +193,7 @@ export class SimpleMessenger
       isOpen: true,
       send: (message) => this.dispatchQueue.localDelivery(message, con, con.id),
       sendKeepalive: () => {},
+      markDisposable: () => {},
       stop: () => {},
     };
   }

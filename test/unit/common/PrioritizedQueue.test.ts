@@ -54,8 +54,16 @@ describe('a PrioritizedQueue', () => {
     expect(queue.length).toBe(2);
     queue.removeByClass(1);
     expect(queue.length).toBe(1);
-    queue.clear();
-    expect(queue.length).toBe(0);
+  });
+
+  it('answers what it drops of a class', () => {
+    const queue = newQueue();
+    queue.enqueue(1, 10, { cost: 1, name: 'a' });
+    queue.enqueueStrict(1, 20, { cost: 1, name: 'b' });
+    queue.enqueue(2, 10, { cost: 1, name: 'c' });
+    expect(queue.removeByClass(1).map(({ name }) => name)).toEqual(['b', 'a']);
+    expect(queue.removeByClass(1)).toEqual([]);
+    expect(queue.dequeue()?.name).toBe('c');
     expect(queue.dequeue()).toBe(undefined);
   });
 

@@ -11,7 +11,7 @@ describe('an OutQueue', () => {
       queue.push(message);
     });
     expect(queue.length).toBe(5);
-    const given = Array.from({ length: 5 }, () => String(queue.getNextOutgoing()));
+    const given = Array.from({ length: 5 }, () => String(queue.getNextOutgoing(false)));
     expect(given).toEqual([
       'test(255/3)',
       'test(127/1)',
@@ -19,7 +19,7 @@ describe('an OutQueue', () => {
       'test(63/0)',
       'test(63/2)',
     ]);
-    expect(queue.getNextOutgoing()).toBe(undefined);
+    expect(queue.getNextOutgoing(false)).toBe(undefined);
   });
 
   it('is empty after clear', () => {
@@ -27,6 +27,6 @@ describe('an OutQueue', () => {
     queue.push(new TestMessage('gone'));
     queue.clear();
     expect(queue.length).toBe(0);
-    expect(queue.getNextOutgoing()).toBe(undefined);
+    expect(queue.getNextOutgoing(false)).toBe(undefined);
   });
 });
