@@ -10,7 +10,7 @@ import { CRUSH_ITEM_NONE } from '../../src/crush/crush_types.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { pgToString } from '../../src/osd/osd_types.ts';
 import { CEPH_OSD_UP } from '../../src/osd/rados.ts';
-import { changeMap } from '../helpers/osdmaps.ts';
+import { changeMap, tirelessCrush, upMap } from '../helpers/osdmaps.ts';
 import { launchChromium, skipWithoutChromium } from './chromium.ts';
 import { erasureMap, hostileMap, IMAGE, largeMap, SCRIPT, smallMap } from './osdmap_maps.ts';
 
@@ -32,7 +32,7 @@ class Opened implements AsyncDisposable {
   static async open(browser: Browser, map: OSDMap, width = 1280): Promise<Opened> {
     const opened = new Opened(await browser.newPage({ viewport: { width, height: 900 } }));
     await opened.page.goto(pathToFileURL(writePage(map)).href);
-    await opened.page.waitForSelector('#steps li');
+    await opened.page.locator('#answer').filter({ hasText: /./ }).waitFor();
     return opened;
   }
 
@@ -234,6 +234,29 @@ describe.skipIf(skipWithoutChromium())('the page of an OSDMap, in Chromium', () 
     expect(await opened.page.locator('#pool').textContent()).toContain(SCRIPT);
     expect(await opened.step('CRUSH')).toContain(IMAGE);
     expect(await opened.page.locator('img, b > b').count()).toBe(0);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('a map that asks for endless tries is given up, and the page goes on', async () => {
+    const map = upMap(2, 2, [{ name: 'data', pgNum: 8 }]);
+    const tireless = changeMap(map, (inc) => {
+      inc.crush = tirelessCrush(map);
+    });
+    await using opened = await Opened.open(browser, tireless);
+    const { page } = opened;
+    await page.locator('#answer', { hasText: 'CRUSH gives up' }).waitFor();
+    await page.locator('#spread', { hasText: 'CRUSH gives up' }).waitFor();
+    await page.locator('#figure').focus();
+    expect(await page.textContent('#pointed')).toContain('Point at the tree');
+    expect(opened.complaints).toEqual([]);
+  });
+
+  test('a long count shows how far it is, and names are placed meanwhile', async () => {
+    const map = upMap(6, 3, [{ name: 'many', pgNum: 2 ** 20 }]);
+    await using opened = await Opened.open(browser, map);
+    await opened.page.locator('#spread', { hasText: 'of 1048576 PGs, counting' }).waitFor();
+    await opened.type('foo');
+    expect(await opened.marked('primary')).toHaveLength(1);
     expect(opened.complaints).toEqual([]);
   });
 

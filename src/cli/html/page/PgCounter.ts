@@ -3,7 +3,7 @@ import type { OSDMap } from '../../../osd/OSDMap.ts';
 import { pgToUpActing } from '../../../osd/osdmap_mapping.ts';
 import { type PoolShare, poolShare } from './pool_share.ts';
 
-/** Which OSDs serve the PGs of a pool, counted PG by PG: as many at a time as one can wait for. */
+/** Which OSDs serve the PGs of a pool, counted PG by PG, so that a page can do something else in between. */
 export class PgCounter {
   readonly pgNum: number;
   readonly share: PoolShare;
@@ -31,22 +31,20 @@ export class PgCounter {
   }
 
   /** Throws CrushWorkError for a map that asks for absurdly much work. */
-  countSome(pgs: number): void {
+  countNext(): void {
     const pool = this.#map.pools.get(this.#pool);
-    if (pool === undefined) return;
-    const end = Math.min(this.counted + pgs, this.pgNum);
-    for (; this.counted < end; this.counted++) {
-      const pg = { pool: this.#pool, seed: this.counted };
-      const at = pgToUpActing(this.#map.data, this.#map.crush, pool, pg);
-      let found = 0;
-      for (const osd of at.acting) {
-        if (osd === CRUSH_ITEM_NONE) continue;
-        found++;
-        add(this.pgs, osd);
-      }
-      add(this.primaries, at.actingPrimary);
-      if (found < pool.size) this.short++;
+    if (pool === undefined || this.isDone) return;
+    const pg = { pool: this.#pool, seed: this.counted };
+    const at = pgToUpActing(this.#map.data, this.#map.crush, pool, pg);
+    let found = 0;
+    for (const osd of at.acting) {
+      if (osd === CRUSH_ITEM_NONE) continue;
+      found++;
+      add(this.pgs, osd);
     }
+    add(this.primaries, at.actingPrimary);
+    if (found < pool.size) this.short++;
+    this.counted++;
   }
 
   /** Of the PGs counted so far, what `osd` would have by weight. */

@@ -17,7 +17,6 @@ import { wayList } from './way_list.ts';
 
 /** Milliseconds of counting between two chances for everything else. */
 const SLICE = 12;
-const PGS_AT_ONCE = 32;
 /** Milliseconds from one picture of a count that goes on to the next. */
 const PICTURE = 150;
 /** Tries remembered: more than are listed, so that the list can say so. */
@@ -126,7 +125,7 @@ class Page {
       if (this.#poolId !== id) return;
       const start = performance.now();
       try {
-        while (!counter.isDone && performance.now() - start < SLICE) counter.countSome(PGS_AT_ONCE);
+        while (!counter.isDone && performance.now() - start < SLICE) counter.countNext();
       } catch (error) {
         if (!(error instanceof CrushWorkError)) throw error;
         paint(`CRUSH gives up: ${error.message}`);
