@@ -1,4 +1,5 @@
 import type { CephContext } from '../common/CephContext.ts';
+import { AsyncMessenger } from './async/AsyncMessenger.ts';
 import type { MessengerOptions, SimplePolicyMessenger } from './SimplePolicyMessenger.ts';
 import { SimpleMessenger } from './simple/SimpleMessenger.ts';
 
@@ -10,6 +11,7 @@ export const Messenger: {
 } = {
   create(cct, type, options) {
     if (type === 'simple') return new SimpleMessenger(cct, options);
+    if (type === 'async') return new AsyncMessenger(cct, options);
     throw new RangeError(`unrecognized ms_type '${type}'`);
   },
 };

@@ -1,0 +1,285 @@
+import type { Timer } from '../../common/Clock.ts';
+import { cephEntityTypeName } from '../../common/entity_name.ts';
+import { assert } from '../../common/errors.ts';
+import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
+import type { Connection } from '../Connection.ts';
+import { DelayedDelivery } from '../DelayedDelivery.ts';
+import type { Message } from '../Message.ts';
+import {
+  ADDR_TYPE_MSGR2,
+  BLANK_ADDR,
+  type entity_addr_t,
+  type entity_addrvec_t,
+} from '../msg_types.ts';
+import { ConnectedSocket, type SocketOwner } from './ConnectedSocket.ts';
+import type { EventCenter, ExternalEvent } from './EventCenter.ts';
+import type { Protocol, ProtocolHost, ProtocolMessenger } from './Protocol.ts';
+import { ProtocolV2 } from './ProtocolV2.ts';
+
+/** What a connection asks of its messenger. */
+export interface ConnectionMessenger extends ProtocolMessenger {
+  readonly center: EventCenter;
+  registerConn(con: AsyncConnection, addrs: entity_addrvec_t): void;
+  unregisterConn(con: AsyncConnection): void;
+}
+
+/**
+ * A peer as users of the messenger hold it: a socket, when there is one, and the protocol that it is
+ * used with. Ceph: src/msg/async/AsyncConnection.h.
+ */
+export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, ExternalEvent {
+  /** In the DispatchQueue. */
+  readonly id: number;
+  peerType = 0;
+  peerAddr: entity_addr_t = BLANK_ADDR;
+  /** Under which it is registered. */
+  peerAddrs: entity_addrvec_t = [];
+  targetAddr: entity_addr_t = BLANK_ADDR;
+  peerGlobalId = -1;
+  /** What both sides can. */
+  features = 0n;
+  lastKeepaliveAck: number | undefined;
+  priv: unknown;
+  protocol: Protocol | undefined;
+  isQueued = false;
+  readonly #messenger: ConnectionMessenger;
+  #socket: ConnectedSocket | undefined;
+  #timer: Timer | undefined;
+  #delayed: DelayedDelivery | undefined;
+
+  constructor(messenger: ConnectionMessenger, id: number) {
+    this.#messenger = messenger;
+    this.id = id;
+  }
+
+  // ---- life
+
+  connect(peerType: number, addr: entity_addr_t): void {
+    this.peerType = peerType;
+    this.peerAddr = addr;
+    this.targetAddr = addr;
+    this.protocol = this.#makeProtocol('CONNECTING');
+    this.register([addr]);
+    this.protocol.connect();
+  }
+
+  /** Answers who is to hear of `socket`, whose other end is at `addr`. */
+  accept(socket: Socket, addr: entity_addr_t): SocketEvents {
+    this.targetAddr = addr;
+    this.#socket = new ConnectedSocket(this);
+    this.#socket.attach(socket);
+    this.protocol = this.#makeProtocol('ACCEPTING');
+    const { events } = this;
+    this.protocol.accept();
+    return events;
+  }
+
+  get events(): SocketEvents {
+    assert(this.#socket !== undefined, 'events of no socket');
+    return this.#socket;
+  }
+
+  #makeProtocol(state: 'CONNECTING' | 'ACCEPTING'): Protocol {
+    const messenger = this.#messenger;
+    const policy = messenger.getPolicy(this.peerType);
+    assert(this.targetAddr.type === ADDR_TYPE_MSGR2, 'an address of msgr v2');
+    return new ProtocolV2(messenger, this, state, policy);
+  }
+
+  // ---- for its user
+
+  isConnected(): boolean {
+    return this.protocol?.state === 'READY';
+  }
+
+  /** A connection that has no protocol has failed or was marked down. */
+  sendMessage(message: Message): void {
+    const messenger = this.#messenger;
+    messenger.cct.log?.({
+      who: messenger.who,
+      fn: 'AsyncConnection.sendMessage',
+      tid: message.tid,
+      facts: {
+        message: String(message),
+        to: String(this.peerAddr),
+        dropped: this.protocol === undefined,
+      },
+    });
+    this.protocol?.send(message);
+  }
+
+  sendKeepalive(): void {
+    this.protocol?.sendKeepalive();
+  }
+
+  markDisposable(): void {
+    this.protocol?.markDisposable();
+  }
+
+  markDown(): void {
+    this.protocol?.stop();
+    this.#messenger.dispatchQueue.discardAll(this.id);
+  }
+
+  // ---- what the socket says
+
+  onConnect(): void {
+    this.protocol?.onConnect();
+  }
+
+  readBuffer(): Uint8Array {
+    assert(this.protocol !== undefined, 'a read on a closed connection');
+    return this.protocol.readBuffer();
+  }
+
+  onRead(count: number): void {
+    if (this.#injectFailure('read')) return;
+    this.protocol?.onRead(count);
+  }
+
+  onWritable(): void {
+    this.protocol?.writeEvent();
+  }
+
+  onClose(error: Error | undefined): void {
+    this.#socket = undefined;
+    this.protocol?.onClose(error);
+  }
+
+  /** The EventCenter's turn. */
+  run(): void {
+    if (!this.#injectFailure('write')) this.protocol?.writeEvent();
+  }
+
+  // ---- what the protocol asks for
+
+  get isBlocked(): boolean {
+    return this.#socket?.isBlocked ?? true;
+  }
+
+  dial(): void {
+    const { ip, port } = this.targetAddr;
+    const socket = new ConnectedSocket(this);
+    this.#socket = socket;
+    socket.attach(this.#messenger.cct.stack.connect({ ip, port }, socket));
+  }
+
+  hangUp(how: 'now' | 'when sent'): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (how === 'now') socket?.destroy();
+    else socket?.close();
+  }
+
+  flush(): void {
+    const { sendBuffer } = this.#messenger;
+    if (sendBuffer.pending === 0) return;
+    assert(this.#socket !== undefined, 'nothing to send on');
+    const { cct, who } = this.#messenger;
+    cct.log?.({ who, fn: 'AsyncConnection.trySend', facts: { bytes: sendBuffer.pending } });
+    this.#socket.send(sendBuffer);
+  }
+
+  wantWrite(): void {
+    this.#messenger.center.dispatchEventExternal(this);
+  }
+
+  pauseReading(): void {
+    this.#socket?.pauseReading();
+  }
+
+  resumeReading(): void {
+    this.#socket?.resumeReading();
+  }
+
+  startTimer(seconds: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#messenger.center.createTimeEvent(seconds, () => this.protocol?.onTimer());
+  }
+
+  cancelTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  deliver(message: Message): void {
+    if (this.#isDelayed) this.#delay(message);
+    else this.#messenger.dispatchQueue.enqueue(message, this, this.id);
+  }
+
+  register(addrs: entity_addrvec_t): void {
+    this.#messenger.unregisterConn(this);
+    this.peerAddrs = addrs;
+    // Of an accepted connection; who was dialled keeps the address by which it is known.
+    if (this.peerAddr.isBlankIp()) this.peerAddr = addrs[0] ?? this.peerAddr;
+    this.#messenger.registerConn(this, addrs);
+  }
+
+  adopt(newer: ProtocolHost): void {
+    assert(newer instanceof AsyncConnection, 'a connection of this messenger');
+    this.#socket = newer.#socket;
+    if (this.#socket !== undefined) this.#socket.owner = this;
+    this.protocol = newer.protocol;
+    if (this.protocol !== undefined) this.protocol.host = this;
+    newer.cancelTimer();
+    newer.#socket = undefined;
+    newer.protocol = undefined;
+    this.#messenger.unregisterConn(newer);
+  }
+
+  tellConnect(): void {
+    this.#messenger.dispatchQueue.queueConnect(this, this.id);
+  }
+
+  tellAccept(): void {
+    this.#messenger.dispatchQueue.queueAccept(this, this.id);
+  }
+
+  tellRefused(why: Error): void {
+    this.#messenger.dispatchQueue.queueRefused(this, this.id, why);
+  }
+
+  tellReset(why: Error): void {
+    const { dispatchQueue } = this.#messenger;
+    dispatchQueue.discardQueue(this.id);
+    dispatchQueue.queueReset(this, this.id, why);
+  }
+
+  tellRemoteReset(): void {
+    const { dispatchQueue } = this.#messenger;
+    this.#delayed?.discard();
+    dispatchQueue.discardQueue(this.id);
+    dispatchQueue.queueRemoteReset(this, this.id);
+  }
+
+  closed(): void {
+    this.#delayed?.discard();
+    this.protocol = undefined;
+    this.#messenger.unregisterConn(this);
+  }
+
+  // ---- faults that tests ask for: ms_inject_…
+
+  get #isDelayed(): boolean {
+    const { ms_inject_delay_type } = this.#messenger.cct.conf;
+    return (
+      ms_inject_delay_type !== '' &&
+      ms_inject_delay_type.includes(cephEntityTypeName(this.peerType))
+    );
+  }
+
+  #delay(message: Message): void {
+    const { cct, dispatchQueue } = this.#messenger;
+    this.#delayed ??= new DelayedDelivery(cct, (due) => dispatchQueue.enqueue(due, this, this.id));
+    this.#delayed.queue(message);
+  }
+
+  /** True: the connection was made to fail. */
+  #injectFailure(at: 'read' | 'write'): boolean {
+    const { conf, random } = this.#messenger.cct;
+    const oneIn = conf.ms_inject_socket_failures;
+    if (oneIn === 0 || this.#socket === undefined || random.uint32() % oneIn !== 0) return false;
+    this.protocol?.fault(new SocketError('ECONNRESET', `${this.peerAddr}: injected at a ${at}`));
+    return true;
+  }
+}

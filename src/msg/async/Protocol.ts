@@ -1,0 +1,404 @@
+import type { AuthClient, AuthConnection } from '../../auth/AuthClient.ts';
+import type { AuthServer } from '../../auth/AuthServer.ts';
+import type { CephContext } from '../../common/CephContext.ts';
+import { DecodeError, ProtocolError } from '../../common/errors.ts';
+import type { LogEntry } from '../../common/Log.ts';
+import { SocketError } from '../../common/Stack.ts';
+import { type utime_t, utimeFromMs } from '../../common/utime_t.ts';
+import type { DispatchQueue } from '../DispatchQueue.ts';
+import type { Message } from '../Message.ts';
+import type { MessageFactory } from '../MessageFactory.ts';
+import type { entity_addr_t, entity_addrvec_t, entity_name_t } from '../msg_types.ts';
+import type { Session } from '../msgr1/Session.ts';
+import type { Policy } from '../Policy.ts';
+import type { ReadThrottle } from '../ReadThrottle.ts';
+import type { SendBuffer } from '../SendBuffer.ts';
+
+/** What is encoded before it goes to the socket: a long queue is sent in parts. */
+const BATCH_BYTES_MAX = 1024 * 1024;
+
+/**
+ * STANDBY: a session without a connection, which neither side needs now. WAIT: we have dialled, and
+ * so has the peer, whose connection is awaited.
+ */
+export type ProtocolState = 'CONNECTING' | 'ACCEPTING' | 'READY' | 'STANDBY' | 'WAIT' | 'CLOSED';
+
+/** What a protocol asks of the messenger. */
+export interface ProtocolMessenger {
+  readonly cct: CephContext;
+  readonly who: string;
+  readonly myName: entity_name_t;
+  readonly myAddrs: entity_addrvec_t;
+  readonly messageFactory: MessageFactory;
+  readonly dispatchQueue: DispatchQueue;
+  /** What is encoded until it is flushed. */
+  readonly sendBuffer: SendBuffer;
+  readonly authClient: AuthClient | undefined;
+  readonly authServer: AuthServer | undefined;
+  getPolicy(peerType: number): Policy;
+  getGlobalSeq(atLeast: number): number;
+  learnedAddr(addr: entity_addr_t): void;
+  /** The protocol of the connection to a peer that has one of `addrs`. */
+  lookupProtocol(addrs: entity_addrvec_t): Protocol | undefined;
+}
+
+/** What a protocol asks of the connection that it serves: a socket, a timer, and whom to tell. */
+export interface ProtocolHost extends AuthConnection {
+  peerType: number;
+  readonly peerAddr: entity_addr_t;
+  peerGlobalId: number;
+  features: bigint;
+  lastKeepaliveAck: number | undefined;
+  /** The address of the socket's other end, or of who is to be dialled. */
+  readonly targetAddr: entity_addr_t;
+  /** The socket has taken all it can. */
+  readonly isBlocked: boolean;
+  /** Opens a socket to the target. */
+  dial(): void;
+  /** Closes the socket: at once, or when what was flushed has gone. */
+  hangUp(how: 'now' | 'when sent'): void;
+  /** Gives what has been encoded to the socket. */
+  flush(): void;
+  /** Asks for `writeEvent` when this turn is over. */
+  wantWrite(): void;
+  pauseReading(): void;
+  resumeReading(): void;
+  /** Asks for `onTimer`. There is one timer. */
+  startTimer(seconds: number): void;
+  cancelTimer(): void;
+  deliver(message: Message): void;
+  /** The peer is at `addrs`: whoever looks for it there finds this connection. */
+  register(addrs: entity_addrvec_t): void;
+  /** Takes the socket and the protocol of `newer` in place of its own; `newer` is no more. */
+  adopt(newer: ProtocolHost): void;
+  tellConnect(): void;
+  tellAccept(): void;
+  tellRefused(why: Error): void;
+  tellReset(why: Error): void;
+  tellRemoteReset(): void;
+  /** It is over. */
+  closed(): void;
+}
+
+/**
+ * What a connection says and hears, as a machine that does no I/O: bytes and time go in; bytes,
+ * messages, timers and faults come out by way of its host. ProtocolV1 and ProtocolV2 fill in what is
+ * said; what becomes of a session that loses its connection is the same for both.
+ * Ceph: src/msg/async/Protocol.h.
+ */
+export abstract class Protocol {
+  state: ProtocolState;
+  policy: Policy;
+  host: ProtocolHost;
+  abstract session: Session;
+  protected readonly messenger: ProtocolMessenger;
+  #keepalive = false;
+  #keepaliveAck: utime_t | undefined;
+  /** Seconds to the next attempt to connect, when this one fails. */
+  #backoff = 0;
+  #isDialling = false;
+
+  constructor(
+    messenger: ProtocolMessenger,
+    host: ProtocolHost,
+    state: 'CONNECTING' | 'ACCEPTING',
+    policy: Policy,
+  ) {
+    this.messenger = messenger;
+    this.host = host;
+    this.state = state;
+    this.policy = policy;
+  }
+
+  // ---- what the two versions do each in their way
+
+  abstract readonly version: 1 | 2;
+  /** The socket is there: begins the handshake. */
+  protected abstract startHandshake(): void;
+  /** Goes on with what has been received. Throws `DecodeError`. */
+  protected abstract read(): void;
+  /** What the handshake waits for, in errors. */
+  protected abstract get wanted(): string;
+  /** Where the next bytes are to go. */
+  abstract readBuffer(): Uint8Array;
+  protected abstract onBytes(count: number): void;
+  /** Forgets the connection, not the session. Ceph: reset_recv_state. */
+  protected abstract dropConnection(): void;
+  /** Another connection of the session is about to be opened. */
+  protected abstract countConnection(): void;
+  protected abstract writeMessage(message: Message): void;
+  /** Writes an ack if the peer does not know yet what has been received. */
+  protected abstract writeAck(): void;
+  protected abstract writeKeepalive(stamp: utime_t): void;
+  protected abstract writeKeepaliveAck(stamp: utime_t): void;
+  protected abstract get throttle(): ReadThrottle | undefined;
+
+  // ---- life
+
+  /** CONNECTING: dials. */
+  connect(): void {
+    this.log('connect', { to: String(this.host.targetAddr) });
+    this.#isDialling = true;
+    this.host.dial();
+    this.#armReadyTimer();
+  }
+
+  /** ACCEPTING: a peer has dialled us. */
+  accept(): void {
+    this.#armReadyTimer();
+    this.startHandshake();
+  }
+
+  /** The peer has taken our connection. */
+  onConnect(): void {
+    this.startHandshake();
+  }
+
+  onRead(count: number): void {
+    try {
+      this.onBytes(count);
+      this.readOn();
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.fault(this.#protocolError(error));
+    }
+  }
+
+  onTimer(): void {
+    if (this.#isDialling || this.state === 'ACCEPTING') {
+      const seconds = this.messenger.cct.conf.ms_connection_ready_timeout;
+      const reason = `${this.#where()}: no ${this.wanted} within ${seconds} s`;
+      this.fault(new SocketError('ETIMEDOUT', reason));
+    } else {
+      this.state = 'CONNECTING';
+      this.connect();
+    }
+  }
+
+  onClose(error: Error | undefined): void {
+    this.fault(error ?? new SocketError('EOF', `${this.#where()}: the peer closed the connection`));
+  }
+
+  /** Closes for good, and tells nobody. */
+  stop(): void {
+    if (this.state === 'CLOSED') return;
+    this.state = 'CLOSED';
+    this.#isDialling = false;
+    this.host.cancelTimer();
+    this.host.hangUp('when sent');
+    this.dropConnection();
+    this.session.out.clear();
+    this.host.closed();
+  }
+
+  /** A lossless session becomes a lossy one. */
+  markDisposable(): void {
+    this.policy = { ...this.policy, lossy: true };
+  }
+
+  /** Another protocol goes on with the session, and with the host. */
+  protected abandon(): void {
+    this.state = 'CLOSED';
+    this.#isDialling = false;
+    this.host.cancelTimer();
+    this.host.hangUp('now');
+    this.dropConnection();
+  }
+
+  /** The session is forgotten, with all that was to be sent, and its user is told. */
+  protected resetSession(): void {
+    this.log('resetSession', {});
+    this.session.reset(0);
+    this.host.tellRemoteReset();
+  }
+
+  /** The handshake is done; both sides may send. */
+  protected ready(): void {
+    this.state = 'READY';
+    this.#isDialling = false;
+    this.#backoff = 0;
+    this.host.cancelTimer();
+    this.log('ready', { peer: String(this.host.peerAddr), connectSeq: this.session.connectSeq });
+    this.writeEvent();
+  }
+
+  /** What the connection has received and not yet read is read when it may go on. */
+  protected readOn(): void {
+    this.read();
+    if (this.throttle?.isWaiting) this.host.pauseReading();
+  }
+
+  /** A throttle that a message waited for has let it in. */
+  protected readonly resume = (): void => {
+    this.host.resumeReading();
+    this.onRead(0);
+  };
+
+  // ---- writing
+
+  /** Ceph: send_message. */
+  send(message: Message): void {
+    if (this.isLogged) {
+      this.log('sendMessage', { state: this.state, priority: message.priority }, message.tid);
+    }
+    if (this.state === 'CLOSED') return;
+    this.session.out.push(message);
+    this.#wantWrite();
+  }
+
+  sendKeepalive(): void {
+    this.#keepalive = true;
+    this.#wantWrite();
+  }
+
+  /** However many come in a turn, one answer goes out. */
+  protected answerKeepalive(stamp: utime_t): void {
+    this.#keepaliveAck = stamp;
+    this.#wantWrite();
+  }
+
+  protected keepaliveAnswered(): void {
+    this.host.lastKeepaliveAck = this.messenger.cct.clock.now();
+  }
+
+  /** A message has come that the peer is to be told of. */
+  protected wantAck(): void {
+    if (!this.policy.lossy) this.#wantWrite();
+  }
+
+  /** Sends all that is queued, in as few pieces as the socket allows. Ceph: write_event. */
+  writeEvent(): void {
+    if (this.state === 'STANDBY' && !this.policy.server && this.#hasToSay) {
+      this.#reconnect();
+      return;
+    }
+    const { sendBuffer } = this.messenger;
+    while (this.state === 'READY' && !this.host.isBlocked) {
+      this.#writeKeepalives();
+      while (sendBuffer.pending < BATCH_BYTES_MAX) {
+        const message = this.session.out.getNextOutgoing(!this.policy.lossy);
+        if (message === undefined) break;
+        const before = sendBuffer.pending;
+        this.writeMessage(message);
+        if (this.isLogged) {
+          const facts = { seq: message.seq, bytes: sendBuffer.pending - before };
+          this.log('writeMessage', facts, message.tid);
+        }
+      }
+      if (!this.policy.lossy) this.writeAck();
+      if (sendBuffer.pending === 0) return;
+      this.host.flush();
+    }
+    // What a handshake wrote last does not stay: the buffer is everybody's.
+    if (sendBuffer.pending > 0) this.host.flush();
+  }
+
+  get #hasToSay(): boolean {
+    return this.#keepalive || this.session.out.length > 0;
+  }
+
+  #wantWrite(): void {
+    if (this.state === 'STANDBY' || (this.state === 'READY' && !this.host.isBlocked)) {
+      this.host.wantWrite();
+    }
+  }
+
+  #writeKeepalives(): void {
+    if (this.#keepalive) {
+      this.#keepalive = false;
+      this.writeKeepalive(utimeFromMs(this.messenger.cct.clock.realNow()));
+    }
+    if (this.#keepaliveAck !== undefined) {
+      this.writeKeepaliveAck(this.#keepaliveAck);
+      this.#keepaliveAck = undefined;
+    }
+  }
+
+  // ---- the loss of a connection
+
+  /**
+   * The connection is lost. A lossy session ends with it; a lossless one goes on, at once, after a
+   * back-off, or when either side has something to say. Ceph: ProtocolV2::_fault.
+   */
+  fault(why: Error): void {
+    const { state, policy, session, host } = this;
+    if (state === 'CLOSED') return;
+    this.log('fault', { state, why: why.message });
+    if (state === 'ACCEPTING') {
+      // Nobody knows of a connection that was not accepted.
+      this.stop();
+      return;
+    }
+    const wasConnecting = state === 'CONNECTING' || state === 'WAIT';
+    if (policy.lossy && !wasConnecting) {
+      this.stop();
+      host.tellReset(why);
+      return;
+    }
+    this.#isDialling = false;
+    host.hangUp('now');
+    this.dropConnection();
+    session.out.requeueSent();
+    if (wasConnecting) host.tellRefused(why);
+    const isIdle = !this.#hasToSay && state !== 'WAIT';
+    if (policy.server || (policy.standby && isIdle)) {
+      host.cancelTimer();
+      this.state = 'STANDBY';
+      this.log('standby', {});
+    } else if (wasConnecting) {
+      this.#connectLater();
+    } else {
+      this.#reconnect();
+    }
+  }
+
+  #reconnect(): void {
+    this.#backoff = 0;
+    this.countConnection();
+    this.state = 'CONNECTING';
+    this.connect();
+  }
+
+  #connectLater(): void {
+    const { ms_initial_backoff, ms_max_backoff } = this.messenger.cct.conf;
+    const next = Math.min(Math.max(this.#backoff * 2, ms_initial_backoff), ms_max_backoff);
+    // Who was told to wait is dialled by its peer, unless that has died.
+    this.#backoff = this.state === 'WAIT' ? ms_max_backoff : next;
+    this.countConnection();
+    this.host.startTimer(this.#backoff);
+  }
+
+  #armReadyTimer(): void {
+    this.host.startTimer(this.messenger.cct.conf.ms_connection_ready_timeout);
+  }
+
+  // ---- for errors and logs
+
+  #protocolError(error: DecodeError): ProtocolError {
+    const { field, offset, reason } = error;
+    const where = { peer: this.#peer(), state: this.state, field, offset };
+    return new ProtocolError(where, reason, { cause: error });
+  }
+
+  #where(): string {
+    return `${this.#peer()} (${this.state})`;
+  }
+
+  /** Who has not yet said its address is called by its socket's. */
+  #peer(): string {
+    const { peerAddr, targetAddr } = this.host;
+    return String(peerAddr.isBlankIp() ? targetAddr : peerAddr);
+  }
+
+  /** To be asked before facts are put together that nobody may want, once a message. */
+  protected get isLogged(): boolean {
+    return this.messenger.cct.log !== undefined;
+  }
+
+  protected log(what: string, facts: LogEntry['facts'], tid?: number): void {
+    if (!this.isLogged) return;
+    const { cct, who } = this.messenger;
+    const fn = `ProtocolV${this.version}.${what}`;
+    cct.log?.(tid === undefined ? { who, fn, facts } : { who, fn, tid, facts });
+  }
+}
