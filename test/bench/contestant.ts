@@ -52,10 +52,11 @@ function mappings(map: CrushWrapper): Part {
 function pgs({ data }: OSDMap, wasm: boolean): Part {
   const osdState = data.osdState.map(() => CEPH_OSD_EXISTS | CEPH_OSD_UP);
   const osdWeight = data.osdWeight.map(() => CEPH_OSD_IN);
+  const marked = { ...data, osdState, osdWeight };
   const crush = CrushWrapper.decode(data.crush, { wasm });
   const count = data.pools.get(POOL)?.pgNum ?? 0;
   const work = (): void => {
-    const map = new OSDMap({ ...data, osdState, osdWeight }, crush);
+    const map = new OSDMap(marked, crush);
     for (let seed = 0; seed < count; seed++) map.pgToUpActingOsds({ pool: POOL, seed });
   };
   return { work, units: count };
