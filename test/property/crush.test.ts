@@ -107,6 +107,57 @@ describe('a mapping', () => {
   });
 });
 
+type Edit = (map: CrushWrapper) => void;
+
+describe.each([
+  ['WebAssembly', true],
+  ['TypeScript', false],
+])('a map that is edited, mapped by %s,', (_how, wasm) => {
+  const device = fc.integer({ min: 0, max: 11 });
+  const weight = fc.double({ min: 0, max: 16, noNaN: true });
+  const insert = fc.tuple(fc.integer({ min: 12, max: 40 }), weight, fc.nat(4)).map(
+    ([osd, heavy, host]): Edit =>
+      (map) => {
+        if (map.getItemId(`osd.${osd}`) !== undefined) return;
+        map.insertItem(osd, heavy, `osd.${osd}`, { host: `host${host}`, root: 'default' });
+      },
+  );
+  const reweight = fc.tuple(device, weight).map(
+    ([osd, heavy]): Edit =>
+      (map) =>
+        map.adjustItemWeight(osd, heavy),
+  );
+  const classify = fc.tuple(device, fc.constantFrom('ssd', 'hdd')).map(
+    ([osd, name]): Edit =>
+      (map) =>
+        map.setItemClass(osd, name),
+  );
+  const edits = fc.array(fc.oneof(insert, reweight, classify), { minLength: 1, maxLength: 6 });
+
+  test('maps at once as the map that it has become', () => {
+    fc.assert(
+      fc.property(edits, fc.array(x, { minLength: 1, maxLength: 8 }), (list, inputs) => {
+        const map = CrushWrapper.create({ wasm });
+        for (let osd = 0; osd < 12; osd++) {
+          map.insertItem(osd, 1, `osd.${osd}`, { host: `host${osd % 3}`, root: 'default' });
+        }
+        map.addSimpleRule('rule', 'default', 'host', 'firstn', 1);
+        const weights = new Array(41).fill(IN);
+        for (const edit of list) {
+          map.doRule(0, 1, 3, weights, 0);
+          edit(map);
+          const fresh = CrushWrapper.decode(map.encode(), { wasm: false });
+          for (const input of inputs) {
+            expect(map.doRule(0, input, 3, weights, 0)).toEqual(
+              fresh.doRule(0, input, 3, weights, 0),
+            );
+          }
+        }
+      }),
+    );
+  });
+});
+
 describe.each([
   ['WebAssembly', true],
   ['TypeScript', false],
@@ -166,7 +217,7 @@ describe.each([
 });
 
 describe('hostile bytes', () => {
-  test.each(['mixed', 'cluster'])(
+  test.each(['mixed', 'cluster', 'msr'])(
     '%s with any bytes other is refused, or maps within bounds',
     (name) => {
       const bytes = golden(`${name}.crushmap`);
