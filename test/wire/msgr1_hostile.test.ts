@@ -236,6 +236,15 @@ describe('a client whose server sends', () => {
     expect(got.messages.length).toBe(1);
   });
 
+  it.each([0, 1])('129 MiB, of which %i bytes come, costs next to nothing', (count) => {
+    const edit = inHeader((_, view) => view.setUint32(HEADER_AT + 30, 129 << 20, true));
+    const golden = edited(SERVER, edit);
+    const dataAt = FRONT_AT + new DataView(golden.buffer).getUint32(HEADER_AT + 22, true);
+    const { got, net } = replayAsClient(GOLDEN, [golden.subarray(0, dataAt + count)]);
+    expect(got.events).toEqual(['connect']);
+    expect(net.allocated).toBeLessThan(256 * 1024);
+  });
+
   it('keepalives without end answers once a turn', () => {
     const flood = new Uint8Array(9 * 5000);
     for (let at = 0; at < flood.length; at += 9) flood[at] = 14;

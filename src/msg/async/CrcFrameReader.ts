@@ -2,8 +2,8 @@ import type { CephContext } from '../../common/CephContext.ts';
 import { crc32c } from '../../common/crc32c.ts';
 import { Decoder } from '../../common/Decoder.ts';
 import type { Encoder } from '../../common/Encoder.ts';
+import { Destination } from '../Destination.ts';
 import type { RecvBuffer } from '../RecvBuffer.ts';
-import { Destination } from './Destination.ts';
 import {
   checkCrc,
   decodePreamble,

@@ -2,9 +2,9 @@ import type { CephContext } from '../../common/CephContext.ts';
 import { GCM_TAG_LENGTH } from '../../common/Crypto.ts';
 import { crc32c } from '../../common/crc32c.ts';
 import { Decoder } from '../../common/Decoder.ts';
+import { Destination } from '../Destination.ts';
 import type { RecvBuffer } from '../RecvBuffer.ts';
 import type { RxHandler } from './crypto_onwire.ts';
-import { Destination } from './Destination.ts';
 import {
   decodePreamble,
   EPILOGUE_SECURE_SIZE,

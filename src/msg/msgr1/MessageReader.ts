@@ -33,7 +33,7 @@ const DATA_LENGTH_MAX = 129 * MIB;
 /** A front up to this length is decoded where it was received, without a copy. */
 const FRONT_IN_PLACE_MAX = 16 * 1024;
 
-const EMPTY = new Uint8Array(0);
+const EMPTY: Uint8Array = new Uint8Array(0);
 
 const HEADER = 0;
 const THROTTLE = 1;

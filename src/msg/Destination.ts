@@ -1,18 +1,27 @@
-import { crc32c } from '../../common/crc32c.ts';
-import type { Alloc } from '../../common/Encoder.ts';
-import type { RecvBuffer } from '../RecvBuffer.ts';
+import { crc32c } from '../common/crc32c.ts';
+import type { Alloc } from '../common/Encoder.ts';
+import type { RecvBuffer } from './RecvBuffer.ts';
 
 const EMPTY = new Uint8Array(0);
+
+/** For each byte of a buffer that has come, so many may be allocated; but never less than ALLOC_MIN. */
+const ALLOC_FACTOR = 128;
+const ALLOC_MIN = 64 * 1024;
 
 /**
  * A buffer that is being filled: from the receive buffer with what has already come, and then by the
  * socket itself. A crc is taken of each piece as it comes, while it is in the cache.
+ *
+ * What a peer announces costs nothing before it begins to come, and then memory in proportion. What
+ * fills the receive buffer is proof enough for 8 MiB, so that nothing of the usual length is moved.
  */
 export class Destination {
+  /** As long as was asked for when `fill` has answered true. */
   bytes: Uint8Array = EMPTY;
   crc = 0;
   readonly #alloc: Alloc;
   readonly #recv: RecvBuffer;
+  #length = 0;
   #filled = 0;
   #withCrc = false;
 
@@ -23,10 +32,11 @@ export class Destination {
 
   /** Begins a buffer of `length` bytes. `crc`: what its crc begins with; undefined: none is taken. */
   begin(length: number, crc: number | undefined): void {
-    this.bytes = length === 0 ? EMPTY : this.#alloc(length);
+    this.bytes = EMPTY;
     this.crc = crc ?? 0;
-    this.#withCrc = crc !== undefined;
+    this.#length = length;
     this.#filled = 0;
+    this.#withCrc = crc !== undefined;
   }
 
   readBuffer(): Uint8Array {
@@ -42,15 +52,23 @@ export class Destination {
 
   /** Moves what is in the receive buffer; true when the buffer is full. */
   fill(): boolean {
-    const { bytes } = this;
     const recv = this.#recv;
-    const count = Math.min(recv.available, bytes.length - this.#filled);
-    if (count > 0) {
-      bytes.set(recv.bytes.subarray(recv.head, recv.head + count), this.#filled);
+    while (this.#filled < this.#length) {
+      if (recv.available === 0) return false;
+      if (this.#filled === this.bytes.length) this.#grow();
+      const count = Math.min(recv.available, this.bytes.length - this.#filled);
+      this.bytes.set(recv.bytes.subarray(recv.head, recv.head + count), this.#filled);
       recv.head += count;
       this.#advance(count);
     }
-    return this.#filled === bytes.length;
+    return true;
+  }
+
+  #grow(): void {
+    const proof = this.#filled + this.#recv.available;
+    const bytes = this.#alloc(Math.min(this.#length, Math.max(ALLOC_MIN, proof * ALLOC_FACTOR)));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
   }
 
   #advance(count: number): void {
