@@ -12,11 +12,12 @@ import { CrushTester } from './crushtool/CrushTester.ts';
 import { checkNames, overlappedRules } from './crushtool/check_crush.ts';
 import { treeText } from './crushtool/crush_tree.ts';
 import { dumpCrush } from './crushtool/dump_crush.ts';
+import { isEdit, modify } from './crushtool/modify.ts';
 import { type Options, parseOptions, UNSAID } from './crushtool/options.ts';
+import { USAGE } from './crushtool/usage.ts';
 
 /**
- * Ceph's crushtool, as far as it makes, shows and tests maps: the same arguments, output and exit
- * codes as 16.2's (src/tools/crushtool.cc). It moves no items and writes no CSV.
+ * Ceph's crushtool: the same arguments, output and exit codes as 16.2's (src/tools/crushtool.cc).
  */
 export function crushtool(args: readonly string[], output: Output): number {
   try {
@@ -29,31 +30,21 @@ export function crushtool(args: readonly string[], output: Output): number {
   }
 }
 
-const USAGE = `\
-usage: crushtool [-i MAP | -c TEXT | --build --num-osds N [LAYER ALG SIZE]...] [-o MAP]
-       crushtool -d MAP [-o TEXT]
-       crushtool -i MAP --tree | --dump [-f json|json-pretty] | --check [MAX-ID]
-       crushtool -i MAP --show-location OSD | --bucket-tree --bucket-name NAME | --compare MAP
-       crushtool -i MAP --test [--rule R] [--min-x X --max-x X | --x X] [--num-rep N]
-           [--pool-id P] [--weight OSD 0-1] [--show-mappings] [--show-bad-mappings]
-           [--show-utilization[-all]] [--show-statistics] [--show-choose-tries]
-       crushtool -i MAP --set-choose-total-tries N (and the other tunables) [-o MAP]
-`;
-
 function run(args: readonly string[], output: Output): number {
   if (args.length === 0) throw new ToolExit(1, '', 'crushtool: -h or --help for usage\n');
   if (args.includes('-h') || args.includes('--help')) throw new ToolExit(0, USAGE, '');
-  const options = parseOptions(args);
+  const options = parseOptions(args, output);
   const layers = checkOptions(options, output);
   const map = load(options, layers, output);
   const isAdjusted = Object.keys(options.tunables).length > 0;
   map.crush.tunables = { ...map.crush.tunables, ...options.tunables };
+  const isEdited = modify(map, options.edits, output);
   show(map, options, output);
   if (options.decompile) decompile(map, options, output);
   check(map, options, output);
   if (options.test) new CrushTester(map.crush, options, output).test();
   if (options.compare !== '') compare(map, options, output);
-  if (isAdjusted || options.compile || options.build) save(map, options, output);
+  if (isAdjusted || isEdited || options.compile || options.build) save(map, options, output);
   return 0;
 }
 
@@ -72,7 +63,7 @@ function checkOptions(options: Options, output: Output): Layer[] {
   }
   const acts = compile || decompile || build || test || tree || dump || bucketTree;
   const asks = options.check || options.location >= 0 || options.compare !== '';
-  if (!acts && !asks && Object.keys(options.tunables).length === 0) {
+  if (!acts && !asks && !isEdit(options.edits) && Object.keys(options.tunables).length === 0) {
     throw new ToolExit(1, '', 'no action specified; -h for help\n');
   }
   if (!build && rest.length > 0) {
@@ -213,4 +204,5 @@ function save(map: CrushWrapper, options: Options, output: Output): void {
     const second = `crushtool: error writing '${options.output}': ${reason}\n`;
     return new ToolExit(1, '', first + second);
   });
+  if (options.verbose > 0) output.stdout(`wrote crush map to ${options.output}\n`);
 }

@@ -16,8 +16,15 @@ export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];
 
 /** Runs one of Ceph's tools and answers its exit code; `undefined`: `args` name none. */
 export function runMirror([name = '', ...args]: readonly string[]): number | undefined {
+  process.stdout.on('error', endWithReader);
   return MIRRORS.get(name)?.(args, {
     stdout: (text) => process.stdout.write(text),
     stderr: (text) => process.stderr.write(text),
   });
+}
+
+/** Whoever read the output has seen enough (`| head`). */
+function endWithReader(error: Error & { code?: string }): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
 }

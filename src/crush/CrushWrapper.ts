@@ -1,11 +1,19 @@
 import { Decoder } from '../common/Decoder.ts';
 import { Encoder } from '../common/Encoder.ts';
-import { addBucket, addRule, bucketItemWeights, makeBucket, nextBucketId } from './builder.ts';
+import { addRule } from './builder.ts';
 import { CrushCompiler } from './CrushCompiler.ts';
 import { type CrushTrace, CrushWork } from './CrushWork.ts';
 import { type CrushData, decodeCrush, emptyCrush, encodeCrush } from './crush_codec.ts';
 import {
-  CRUSH_BUCKET_STRAW2,
+  type CrushLocation,
+  insertItem,
+  makeNamedBucket,
+  moveItem,
+  removeItem,
+  toFixedPoint,
+  updateItem,
+} from './crush_items.ts';
+import {
   CRUSH_RULE_CHOOSE_FIRSTN,
   CRUSH_RULE_CHOOSE_INDEP,
   CRUSH_RULE_CHOOSELEAF_FIRSTN,
@@ -18,16 +26,15 @@ import {
   CRUSH_RULE_TYPE_MSR_FIRSTN,
   CRUSH_RULE_TYPE_MSR_INDEP,
   CRUSH_RULE_TYPE_REPLICATED,
-  type crush_bucket,
   type crush_choose_arg_map,
   type crush_rule,
 } from './crush_types.ts';
 import { decompileCrush } from './decompile.ts';
 import { getOrCreateClassId, rebuildRootsWithClasses } from './device_classes.ts';
+import { adjustItemWeight, reweight } from './item_weights.ts';
 import { crushDoRule } from './mapper.ts';
 import { createStraw2Table } from './Straw2Table.ts';
 import { TUNABLES_JEWEL } from './tunables.ts';
-import { adjustWeightSets } from './weight_sets.ts';
 
 /** Index of the choose_args that serve every pool without its own. Ceph: DEFAULT_CHOOSE_ARGS. */
 const DEFAULT_CHOOSE_ARGS = -1;
@@ -162,44 +169,53 @@ export class CrushWrapper {
     return keyOf(this.crush.ruleNameMap, name);
   }
 
-  /** A new straw2 bucket with no items; answers its id. Throws RangeError if that cannot be. */
+  /** A new bucket with no items; answers its id. Throws RangeError if that cannot be. */
   addBucket(name: string, typeName: string): number {
-    return this.#addBucket(name, this.#typeId(typeName), [], []);
+    if (this.getItemId(name) !== undefined) throw new RangeError(`an item ${name} exists`);
+    return makeNamedBucket(this.crush, name, this.#typeId(typeName), []);
   }
 
   /**
    * Puts a device where `location` says ({ host: 'a', root: 'default' }), with a weight in its own
    * unit (1 is what a 1 TiB device has), making the buckets that are not there yet. Weights above
-   * it grow. Throws RangeError if that cannot be. Ceph: CrushWrapper::insert_item.
+   * it grow. Throws CrushEditError if that cannot be. Ceph: CrushWrapper::insert_item.
    */
-  insertItem(
-    device: number,
-    weight: number,
-    name: string,
-    location: Readonly<Record<string, string>>,
-  ): void {
-    const known = this.getItemId(name);
-    if (known !== undefined && known !== device) throw new RangeError(`${name} is item ${known}`);
-    const leaf = this.#link(device, location);
-    if (leaf === undefined) throw new RangeError(`no place for ${name}`);
-    this.crush.nameMap.set(device, name);
-    this.crush.maxDevices = Math.max(this.crush.maxDevices, device + 1);
-    this.#adjustItemWeight(leaf, device, Math.trunc(weight * 0x10000));
-    this.#changed();
+  insertItem(device: number, weight: number, name: string, location: CrushLocation): void {
+    insertItem(this.crush, device, weight, name, location, true);
+    this.#work = undefined;
+  }
+
+  /** As {@link insertItem}; where the device is there already, changes it. Ceph: update_item. */
+  updateItem(device: number, weight: number, name: string, location: CrushLocation): void {
+    updateItem(this.crush, device, weight, name, location);
+    this.#work = undefined;
+  }
+
+  /** Moves a device or bucket with its weight. Throws CrushEditError if that cannot be. */
+  moveItem(item: number, location: CrushLocation): void {
+    moveItem(this.crush, item, this.crush.nameMap.get(item) ?? '', location);
+    this.#work = undefined;
+  }
+
+  /** Throws CrushEditError for a bucket that holds something or that a rule takes. */
+  removeItem(item: number): void {
+    removeItem(this.crush, item);
+    this.#work = undefined;
+  }
+
+  /** Works out the weight of all buckets from their devices'. */
+  reweight(): void {
+    reweight(this.crush);
+    this.#work = undefined;
   }
 
   /**
-   * Sets a device's weight (1 is 1.0) wherever it is, in weight sets too, and so of all above it.
-   * Ceph: adjust_item_weightf.
+   * Sets an item's weight (1 is 1.0) wherever it is, in weight sets too, and so of all above it;
+   * answers in how many buckets. Ceph: adjust_item_weightf.
    */
-  adjustItemWeight(device: number, weight: number): void {
-    const fixed = Math.trunc(Math.fround(weight) * 0x10000);
-    for (const bucket of [...this.crush.buckets]) {
-      if (!bucket?.items.includes(device)) continue;
-      this.#adjustItemWeight(bucket, device, fixed);
-      adjustWeightSets(this.crush, bucket, device, fixed);
-    }
+  adjustItemWeight(item: number, weight: number): number {
     this.#work = undefined;
+    return adjustItemWeight(this.crush, item, toFixedPoint(weight), true);
   }
 
   /**
@@ -213,8 +229,8 @@ export class CrushWrapper {
 
   /**
    * A rule that spreads copies over buckets of type `failureDomain` ('osd': over devices) below
-   * `rootName`, `type` being the pool type that it is for; answers its number. Throws RangeError if
-   * that cannot be. Ceph: add_simple_rule.
+   * `rootName`, `type` being the pool type that it is for, on devices of a class or on all ('');
+   * answers its number. Throws RangeError if that cannot be. Ceph: add_simple_rule.
    */
   addSimpleRule(
     name: string,
@@ -222,81 +238,51 @@ export class CrushWrapper {
     failureDomain: string,
     mode: 'firstn' | 'indep',
     type: number,
+    className = '',
   ): number {
     const { rules, ruleNameMap } = this.crush;
     if (this.getRuleId(name) !== undefined) throw new RangeError(`a rule ${name} exists`);
     const root = this.getItemId(rootName);
-    if (root === undefined) throw new RangeError(`no item ${rootName}`);
+    if (root === undefined) throw new RangeError(`root item ${rootName} does not exist`);
+    const domain = failureDomain === '' ? 0 : this.getTypeId(failureDomain);
+    if (domain === undefined) throw new RangeError(`unknown type ${failureDomain}`);
+    const taken = className === '' ? root : this.#shadowOf(root, rootName, className);
     const free = rules.indexOf(undefined);
     const ruleno = free < 0 ? rules.length : free;
-    const steps = simpleRuleSteps(root, this.#typeId(failureDomain), mode);
+    const steps = simpleRuleSteps(taken, domain, mode);
     const sizes = mode === 'firstn' ? { minSize: 1, maxSize: 10 } : { minSize: 3, maxSize: 20 };
     addRule(this.crush, { ruleset: ruleno, type, ...sizes, steps }, ruleno);
     ruleNameMap.set(ruleno, name);
     return ruleno;
   }
 
+  /** Throws RangeError unless such a rule exists. */
+  removeRule(name: string): void {
+    const ruleno = this.getRuleId(name);
+    if (ruleno === undefined) throw new RangeError(`rule ${name} does not exist`);
+    this.crush.rules[ruleno] = undefined;
+    this.crush.ruleNameMap.delete(ruleno);
+    this.#changed();
+  }
+
+  /** Makes the shadow trees anew. */
+  rebuildClassRoots(): void {
+    this.#changed();
+  }
+
+  #shadowOf(root: number, rootName: string, className: string): number {
+    const classId = keyOf(this.crush.className, className);
+    if (classId === undefined) throw new RangeError(`device class ${className} does not exist`);
+    const shadow = this.crush.classBucket.get(root)?.get(classId);
+    if (shadow === undefined) {
+      throw new RangeError(`root ${rootName} has no devices with class ${className}`);
+    }
+    return shadow;
+  }
+
   #chooseArgs(pool: number): crush_choose_arg_map | undefined {
     const { chooseArgs } = this.crush;
     return chooseArgs.get(pool) ?? chooseArgs.get(DEFAULT_CHOOSE_ARGS);
-  }
-
-  /** Links `item` at weight 0 into `location`; answers the lowest bucket named in it. */
-  #link(item: number, location: Readonly<Record<string, string>>): crush_bucket | undefined {
-    let lowest: number | undefined;
-    let current = item;
-    for (const [type, typeName] of [...this.crush.typeMap].sort(([a], [b]) => a - b)) {
-      const name = location[typeName];
-      if (type === 0 || name === undefined) continue;
-      const id = this.getItemId(name);
-      if (id === undefined) {
-        current = this.#addBucket(name, type, [current], [0]);
-        lowest ??= current;
-        continue;
-      }
-      const bucket = this.#bucket(id);
-      if (bucket.type !== type) throw new RangeError(`${name} is no ${typeName}`);
-      const items = [...bucket.items, current];
-      this.#replace(bucket, items, [...bucketItemWeights(bucket), 0]);
-      lowest ??= id;
-      break;
-    }
-    return lowest === undefined ? undefined : this.#bucket(lowest);
-  }
-
-  /** Sets an item's weight in a bucket, and that bucket's in all that hold it. Ceph: adjust_item_weight. */
-  #adjustItemWeight(bucket: crush_bucket, item: number, weight: number): void {
-    const weights = bucketItemWeights(bucket);
-    const adjusted = weights.map((old, i) => (bucket.items[i] === item ? weight : old));
-    const heavier = this.#replace(bucket, [...bucket.items], adjusted);
-    for (const parent of this.crush.buckets) {
-      if (parent?.items.includes(bucket.id)) {
-        this.#adjustItemWeight(parent, bucket.id, heavier.weight);
-      }
-    }
-  }
-
-  #addBucket(name: string, type: number, items: number[], weights: number[]): number {
-    if (this.getItemId(name) !== undefined) throw new RangeError(`an item ${name} exists`);
-    const id = nextBucketId(this.crush);
-    const parts = { id, alg: CRUSH_BUCKET_STRAW2, type, items, weights };
-    addBucket(this.crush, makeBucket(parts, this.crush.tunables.strawCalcVersion));
-    this.crush.nameMap.set(id, name);
-    return id;
-  }
-
-  #replace(bucket: crush_bucket, items: number[], weights: number[]): crush_bucket {
-    const { id, alg, type } = bucket;
-    const parts = { id, alg, type, items, weights };
-    const made = makeBucket(parts, this.crush.tunables.strawCalcVersion);
-    this.crush.buckets[-1 - id] = made;
-    return made;
-  }
-
-  #bucket(id: number): crush_bucket {
-    const bucket = this.crush.buckets[-1 - id];
-    if (bucket === undefined) throw new RangeError(`item ${id} is no bucket`);
-    return bucket;
   }
 
   #typeId(name: string): number {

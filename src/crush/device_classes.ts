@@ -4,7 +4,7 @@
  */
 import { addBucket, bucketItemWeights, makeBucket } from './builder.ts';
 import type { CrushData } from './crush_codec.ts';
-import { CRUSH_BUCKET_UNIFORM, type crush_bucket } from './crush_types.ts';
+import { CRUSH_BUCKET_UNIFORM, CRUSH_RULE_TAKE, type crush_bucket } from './crush_types.ts';
 
 /** The class's number; a new one if the name is new. Ceph: get_or_create_class_id. */
 export function getOrCreateClassId(crush: CrushData, name: string): number {
@@ -21,8 +21,21 @@ export function getOrCreateClassId(crush: CrushData, name: string): number {
 export function rebuildRootsWithClasses(crush: CrushData): void {
   const old = crush.classBucket;
   if (crush.className.size === 0 && old.size === 0) return;
-  removeShadows(crush);
+  for (const id of [...crush.className.keys()]) if (isDead(crush, id)) crush.className.delete(id);
+  for (const root of findRoots(crush)) {
+    if (isShadowName(crush.nameMap.get(root.id))) removeRoot(crush, root.id);
+  }
+  crush.classBucket = new Map();
   populateClasses(crush, old);
+}
+
+/** Whether no device has the class, and no rule takes a shadow of it. Ceph: _class_is_dead. */
+function isDead(crush: CrushData, classId: number): boolean {
+  for (const [item, held] of crush.classMap) if (item >= 0 && held === classId) return false;
+  const shadows = new Set([...crush.classBucket.values()].map((held) => held.get(classId)));
+  return !crush.rules.some((rule) =>
+    rule?.steps.some(({ op, arg1 }) => op === CRUSH_RULE_TAKE && shadows.has(arg1)),
+  );
 }
 
 /**
@@ -31,14 +44,27 @@ export function rebuildRootsWithClasses(crush: CrushData): void {
  * what there is: Ceph: populate_classes, whose callers go on then.
  */
 export function populateClasses(crush: CrushData, old: CrushData['classBucket']): void {
-  const taken = new Set([...old.values()].flatMap((shadows) => [...shadows.values()]));
+  const cloning = {
+    crush,
+    old,
+    taken: new Set([...old.values()].flatMap((shadows) => [...shadows.values()])),
+    ids: new Map([...crush.nameMap].map(([id, name]) => [name, id])),
+  };
   const classes = [...crush.className.keys()].sort((a, b) => a - b);
   for (const root of findRoots(crush)) {
     if (isShadowName(crush.nameMap.get(root.id))) continue;
     for (const classId of classes) {
-      if (cloneForClass(crush, root, classId, old, taken) === undefined) return;
+      if (cloneForClass(cloning, root, classId) === undefined) return;
     }
   }
+}
+
+interface Cloning {
+  readonly crush: CrushData;
+  readonly old: CrushData['classBucket'];
+  /** Ids of shadows that were. */
+  readonly taken: ReadonlySet<number>;
+  readonly ids: Map<string, number>;
 }
 
 export function isShadowName(name: string | undefined): boolean {
@@ -56,15 +82,15 @@ export function splitIdClass(
   return { id, classId: undefined };
 }
 
-function removeShadows(crush: CrushData): void {
-  for (const bucket of crush.buckets) {
-    if (bucket === undefined || !isShadowName(crush.nameMap.get(bucket.id))) continue;
-    crush.buckets[-1 - bucket.id] = undefined;
-    crush.nameMap.delete(bucket.id);
-    crush.classMap.delete(bucket.id);
-    for (const args of crush.chooseArgs.values()) args.delete(-1 - bucket.id);
-  }
-  crush.classBucket = new Map();
+/** A bucket and all buckets below it, with their names and choose_args. Ceph: remove_root. */
+function removeRoot(crush: CrushData, id: number): void {
+  const bucket = crush.buckets[-1 - id];
+  if (bucket === undefined) return;
+  for (const item of bucket.items) if (item < 0) removeRoot(crush, item);
+  crush.buckets[-1 - id] = undefined;
+  crush.nameMap.delete(id);
+  crush.classMap.delete(id);
+  for (const args of crush.chooseArgs.values()) args.delete(-1 - id);
 }
 
 /** Buckets in no other bucket, by ascending id. */
@@ -78,29 +104,32 @@ export function findRoots(crush: CrushData): crush_bucket[] {
 
 /** The shadow of `original` for a class, with those of all below it. Ceph: device_class_clone. */
 function cloneForClass(
-  crush: CrushData,
+  cloning: Cloning,
   original: crush_bucket,
   classId: number,
-  old: CrushData['classBucket'],
-  taken: ReadonlySet<number>,
 ): crush_bucket | undefined {
-  const known = crush.classBucket.get(original.id)?.get(classId);
-  const clone = known === undefined ? undefined : crush.buckets[-1 - known];
+  const { crush, old, taken, ids } = cloning;
+  const name = `${crush.nameMap.get(original.id)}~${crush.className.get(classId)}`;
+  // It may be of another bucket, which was renamed.
+  const clone = crush.buckets[-1 - (ids.get(name) ?? 0)];
   if (clone !== undefined) return clone;
 
   const items: number[] = [];
   const weights: number[] = [];
+  const places: number[] = [];
   const originalWeights = bucketItemWeights(original);
   for (const [i, item] of original.items.entries()) {
     const child = crush.buckets[-1 - item];
     if (child !== undefined) {
-      const shadow = cloneForClass(crush, child, classId, old, taken);
+      const shadow = cloneForClass(cloning, child, classId);
       if (shadow === undefined) return undefined;
       items.push(shadow.id);
       weights.push(shadow.weight);
+      places.push(i);
     } else if (crush.classMap.get(item) === classId) {
       items.push(item);
       weights.push(originalWeights[i] ?? 0);
+      places.push(i);
     }
   }
   // Begun empty, a uniform bucket takes only what weighs nothing.
@@ -112,10 +141,33 @@ function cloneForClass(
   const shadow = makeBucket(parts, crush.tunables.strawCalcVersion);
   addBucket(crush, shadow);
   crush.classMap.set(id, classId);
-  crush.nameMap.set(id, `${crush.nameMap.get(original.id)}~${crush.className.get(classId)}`);
+  crush.nameMap.set(id, name);
+  ids.set(name, id);
   const shadows = crush.classBucket.get(original.id) ?? new Map<number, number>();
   crush.classBucket.set(original.id, shadows.set(classId, id));
+  cloneWeightSets(crush, original, shadow, places);
   return shadow;
+}
+
+/** A shadow weighs in weight sets what is left of it; `places`: of its items in the original. */
+function cloneWeightSets(
+  crush: CrushData,
+  original: crush_bucket,
+  shadow: crush_bucket,
+  places: readonly number[],
+): void {
+  for (const args of crush.chooseArgs.values()) {
+    const { weightSet = [] } = args.get(-1 - original.id) ?? {};
+    if (weightSet.length === 0) continue;
+    const cloned = weightSet.map((set, position) =>
+      Uint32Array.from(shadow.items, (item, i) => {
+        if (item >= 0) return set[places[i] ?? 0] ?? 0;
+        const below = args.get(-1 - item)?.weightSet[position] ?? new Uint32Array();
+        return below.reduce((sum, weight) => sum + weight, 0);
+      }),
+    );
+    args.set(-1 - shadow.id, { ids: new Int32Array(), weightSet: cloned });
+  }
 }
 
 function freeId(crush: CrushData, taken: ReadonlySet<number>): number {

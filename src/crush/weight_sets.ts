@@ -1,24 +1,17 @@
 import { bucketItemWeights } from './builder.ts';
 import type { CrushData } from './crush_codec.ts';
-import type { crush_bucket, crush_choose_arg } from './crush_types.ts';
+import { CRUSH_BUCKET_STRAW2, type crush_bucket, type crush_choose_arg } from './crush_types.ts';
 
 type Args = Map<number, crush_choose_arg>;
 
 /**
- * Gives `item` of `bucket` the same weight (16.16) in all weight sets that the bucket has, and all
- * above it their sums. Ceph: CrushWrapper::adjust_item_weight_in_bucket.
+ * Where `bucket` has weight sets, gives it their sums in the weight sets of what holds it, and so on
+ * upwards. Ceph: the end of CrushWrapper::adjust_item_weight_in_bucket.
  */
-export function adjustWeightSets(
-  crush: CrushData,
-  bucket: crush_bucket,
-  item: number,
-  weight: number,
-): void {
+export function sumWeightSets(crush: CrushData, bucket: crush_bucket): void {
   for (const args of crush.chooseArgs.values()) {
     const { weightSet = [] } = args.get(-1 - bucket.id) ?? {};
-    if (weightSet.length === 0) continue;
-    setWeights(args, bucket, item, new Array<number>(weightSet.length).fill(weight));
-    adjustParents(crush, args, bucket);
+    if (weightSet.length > 0) adjustParents(crush, args, bucket);
   }
 }
 
@@ -51,7 +44,32 @@ function setWeights(
   return true;
 }
 
+/** Gives a new bucket with items weight sets of its weights. Ceph: CrushWrapper::add_bucket. */
+export function addWeightSets(crush: CrushData, bucket: crush_bucket): void {
+  if (bucket.items.length === 0) return;
+  const weights = bucketItemWeights(bucket);
+  for (const args of crush.chooseArgs.values()) {
+    const length = positionsOf(args);
+    const weightSet = Array.from({ length }, () => Uint32Array.from(weights));
+    args.set(-1 - bucket.id, { ids: new Int32Array(), weightSet });
+  }
+}
+
+/** Forgets what no bucket can have. Ceph: update_choose_args. */
+export function trimChooseArgs(crush: CrushData): void {
+  for (const args of crush.chooseArgs.values()) {
+    for (const slot of args.keys()) {
+      if (crush.buckets[slot]?.alg !== CRUSH_BUCKET_STRAW2) args.delete(slot);
+    }
+  }
+}
+
+/** Of the first bucket that has some. */
 function positionsOf(args: Args): number {
-  for (const { weightSet } of args.values()) if (weightSet.length > 0) return weightSet.length;
+  const slots = [...args.keys()].sort((a, b) => a - b);
+  for (const slot of slots) {
+    const { weightSet = [] } = args.get(slot) ?? {};
+    if (weightSet.length > 0) return weightSet.length;
+  }
   return 1;
 }

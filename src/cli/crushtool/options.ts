@@ -1,5 +1,8 @@
 import { CephArgs } from '../ceph/ceph_argparse.ts';
+import type { Output } from '../ceph/Output.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
+import { type EditOptions, noEdits, takeEdit } from './edit_options.ts';
+import { missingArgument, toInteger } from './integers.ts';
 
 /** Ends of ranges that were not said. */
 export const UNSAID = -1;
@@ -31,9 +34,13 @@ export interface Tunables {
   chooseleafVaryR?: number;
   chooseleafStable?: number;
   strawCalcVersion?: number;
+  allowedBucketAlgs?: number;
 }
 
 export interface Options extends TestOptions {
+  readonly edits: EditOptions;
+  /** How often more was asked for. */
+  verbose: number;
   input: string;
   output: string;
   source: string;
@@ -57,36 +64,28 @@ export interface Options extends TestOptions {
 }
 
 const WEIGHT_ONE = 0x10000;
-/** Flags of the original that change maps in ways, or print formats, that are not here. */
-const NOT_HERE = [
-  '--simulate',
-  '-s',
-  '--output-csv',
-  '--reweight',
-  '--rebuild-class-roots',
-  '--reclassify',
-  '--help-output',
-  '-v',
-  '--verbose',
-];
-
 type Text = (value: string) => void;
 type Count = (value: number) => void;
 
 /** Throws ToolExit as the original ends. Ceph: src/tools/crushtool.cc, main. */
-export function parseOptions(args: readonly string[]): Options {
+export function parseOptions(args: readonly string[], output: Output): Options {
   const options = defaults();
   const words = new CephArgs(args);
   while (words.more()) {
-    if (!takeFlag(words, options) && !takeText(words, options) && !takeNumber(words, options)) {
-      words.skip();
-    }
+    const isTaken =
+      takeFlag(words, options) ||
+      takeText(words, options) ||
+      takeNumber(words, options) ||
+      takeEdit(words, options.edits, output);
+    if (!isTaken) words.skip();
   }
   return { ...options, rest: words.rest };
 }
 
 function defaults(): Options {
   return {
+    edits: noEdits(),
+    verbose: 0,
     input: '',
     output: '',
     source: '',
@@ -142,9 +141,9 @@ function takeFlag(words: CephArgs, options: Options): boolean {
     Object.assign(options, { [field]: true });
     return true;
   }
-  const missing = NOT_HERE.find((name) => words.flag(name));
-  if (missing !== undefined) {
-    throw new ToolExit(1, '', `crushtool: ${missing} is only in the original\n`);
+  if (words.flag('-v', '--verbose')) {
+    options.verbose++;
+    return true;
   }
   // All tunables of a map are safe.
   return words.flag('--enable-unsafe-tunables');
@@ -157,7 +156,7 @@ function takeText(words: CephArgs, options: Options): boolean {
     [(text) => Object.assign(options, { input: text, decompile: true }), '-d', '--decompile'],
     [(text) => Object.assign(options, { source: text, compile: true }), '-c', '--compile'],
     [(text) => Object.assign(options, { format: text }), '-f', '--format'],
-    [(text) => Object.assign(options, { bucketName: text }), '--bucket-name'],
+    [(text) => Object.assign(options, { bucketName: text }), '-b', '--bucket-name'],
     [(text) => Object.assign(options, { compare: text }), '--compare'],
   ];
   for (const [take, ...names] of texts) {
@@ -207,6 +206,7 @@ function takeNumber(words: CephArgs, options: Options): boolean {
     ['--set-chooseleaf-vary-r', tunable('chooseleafVaryR')],
     ['--set-chooseleaf-stable', tunable('chooseleafStable')],
     ['--set-straw-calc-version', tunable('strawCalcVersion')],
+    ['--set-allowed-bucket-algs', tunable('allowedBucketAlgs')],
   ];
   if (numbers.some(([name, take]) => takeInteger(words, name, take))) return true;
   const takeWeight = (device: number): void => {
@@ -225,19 +225,6 @@ function takeInteger(words: CephArgs, name: string, take: Count): boolean {
     (text) => take(toInteger(text)),
     (text) => missingArgument(`${text}\n`),
   );
-}
-
-function missingArgument(text: string): never {
-  throw new ToolExit(1, '', `${text}\n`);
-}
-
-/** Ceph: strict_strtol. */
-function toInteger(text: string): number {
-  if (/^[-+]?[0-9]+$/.test(text)) return Number(text);
-  if (/^[-+]?[0-9]/.test(text)) {
-    throw new ToolExit(1, '', `Expected option value to be integer, got '${text}'\n`);
-  }
-  throw new ToolExit(1, '', `The option value '${text}' is invalid\n`);
 }
 
 /** What is no number counts as 1 where the original looks at no error. */

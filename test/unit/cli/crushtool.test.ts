@@ -181,14 +181,6 @@ describe('what the original refuses is refused with its words:', () => {
   });
 });
 
-test('what only the original can do is refused plainly', () => {
-  refuses(['-i', MIXED, '--reweight'], 'crushtool: --reweight is only in the original\n');
-  refuses(
-    ['-i', MIXED, '--dump', '-f', 'xml'],
-    'crushtool: --format xml is only in the original\n',
-  );
-});
-
 test('help is given', () => {
   expect(run('-h').stdout).toMatch(/^usage: crushtool /);
 });

@@ -88,7 +88,7 @@ describe('what cannot be built is refused:', () => {
   });
 
   test('a rule from nowhere', () => {
-    refused((map) => map.addSimpleRule('a', 'b', 'osd', 'firstn', 1), /no item b/);
+    refused((map) => map.addSimpleRule('a', 'b', 'osd', 'firstn', 1), /root item b does not exist/);
   });
 
   test('two rules of one name', () => {
@@ -104,8 +104,8 @@ describe('what cannot be built is refused:', () => {
     }, /256 rules/);
   });
 
-  test('a bucket heavier than its weight can say', () => {
-    refused((map) => map.insertItem(7, 65535, 'osd.7', { host: 'host0' }), /would weigh/);
+  test('a device heavier than its weight can say', () => {
+    refused((map) => map.insertItem(7, 32768, 'osd.7', { host: 'host0' }), /weight 32768/);
   });
 
   test('a tree with more items than it can count', () => {
