@@ -9,7 +9,7 @@ import type { OSDMapData } from '../osd/osdmap_data.ts';
 import { PgMap } from '../osd/PgMap.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_IN, CEPH_OSD_OUT, CEPH_OSD_UP } from '../osd/rados.ts';
 import { formatG } from './ceph/cpp_numbers.ts';
-import { readOr, writeOr } from './ceph/files.ts';
+import { readBare, readOr, writeOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
@@ -47,6 +47,7 @@ function run(args: readonly string[], output: Output): number {
   if (args.length === 0) throw new ToolExit(1, '', 'osdmaptool: -h or --help for usage\n');
   if (args.includes('-h') || args.includes('--help')) throw new ToolExit(1, USAGE, '');
   const options = parseOptions(args);
+  if (options.rangeFirst >= 0 && options.rangeLast >= 0) return readRange(options, output);
   output.stderr(`osdmaptool: osdmap file '${options.file}'\n`);
   const work = new MapWork(load(options), options, output);
   work.change();
@@ -66,6 +67,20 @@ function asksForAnything(options: Options): boolean {
   return print || tree || pgs || texts.some((text) => text !== '');
 }
 
+/** Reads maps, and no more. */
+function readRange({ file, rangeFirst, rangeLast }: Options, output: Output): number {
+  for (let epoch = rangeFirst; epoch <= rangeLast; epoch++) {
+    const name = `${file}/${epoch}`;
+    const bytes = readBare(
+      name,
+      (reason) => new ToolExit(1, '', `unable to read ${name}: ${reason}\n`),
+    );
+    decodeMap(name, bytes);
+    output.stdout(`${name} got ${bytes.length} bytes\n`);
+  }
+  return 0;
+}
+
 function load({ file, createSimple: osds, clobber, ...options }: Options): OSDMap {
   if (osds !== undefined) {
     if (!clobber && statSync(file, { throwIfNoEntry: false }) !== undefined) {
@@ -80,6 +95,10 @@ function load({ file, createSimple: osds, clobber, ...options }: Options): OSDMa
     file,
     (reason) => new ToolExit(255, '', `osdmaptool: couldn't open ${file}: ${reason}\n`),
   );
+  return decodeMap(file, bytes);
+}
+
+function decodeMap(file: string, bytes: Uint8Array): OSDMap {
   try {
     return OSDMap.decode(bytes);
   } catch (error) {
@@ -109,6 +128,8 @@ class MapWork {
       this.#say('clearing pg/primary temp\n');
       this.#set({ pgTemp: new PgMap(), primaryTemp: new PgMap() });
     }
+    // The original works out which temps nobody needs, and then forgets that.
+    if (this.#options.cleanTemps) this.#say('cleaning pg temps\n');
     this.#exchangeCrush();
   }
 

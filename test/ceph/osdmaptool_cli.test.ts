@@ -74,6 +74,11 @@ const LOOKS = [
   '--mark-out 0 --tree',
   '--clear-temp --test-map-pgs-dump --print',
   '--clear-temp',
+  '--clean-temps',
+  '--clear-temp --clean-temps --print',
+  '--range-first 1 --range-last 2',
+  '--range-first',
+  '--range-first x --pool 1 --print',
   '--adjust-crush-weight 1:3.5,0:0.1 --tree plain',
   '--adjust-crush-weight 1:2.25 --test-map-pgs-dump',
   '--adjust-crush-weight 1',
@@ -157,6 +162,18 @@ describe.skipIf(!installed)(`osdmaptool says what the original says (SEED=${SEED
 
   test.each(['nofile', '.', '--print', 'a b'])('of files that are no maps: %s', (words) => {
     const args = ['--print', ...words.split(' ')].map((word) => word.replace(/^\.$/, dir));
+    expect(ours(args)).toEqual(theirs(args));
+  });
+
+  test.each([
+    '--range-first 1 --range-last 2',
+    '--range-first 1 --range_last 3',
+    '--range-first 2 --range-last 1 --print',
+    '--range-first 1 --print',
+  ])('of a folder of maps: %s', (line) => {
+    writeFileSync(join(dir, '1'), HISTORY.changed.first);
+    writeFileSync(join(dir, '2'), HISTORY.changed.last);
+    const args = [dir, ...line.split(' ')];
     expect(ours(args)).toEqual(theirs(args));
   });
 

@@ -4,16 +4,23 @@ import type { ToolExit } from './ToolExit.ts';
 /** Answers the end of a tool for a reason in Ceph's words. */
 type Refuse = (reason: string) => ToolExit;
 
-/** The bytes of a file. */
+/** The bytes of a file; the reason says what Ceph was doing with it. */
 export function readOr(file: string, refuse: Refuse): Uint8Array {
+  return readBare(file, (reason) =>
+    refuse(
+      reason.startsWith('(21)')
+        ? `bufferlist::read_file(${file}): read error:${reason}`
+        : `can't open ${file}: ${reason}`,
+    ),
+  );
+}
+
+/** The bytes of a file; the reason is the error's own. */
+export function readBare(file: string, refuse: Refuse): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason = errnoText(error);
-    if (reason.startsWith('(21)')) {
-      throw refuse(`bufferlist::read_file(${file}): read error:${reason}`);
-    }
-    throw refuse(`can't open ${file}: ${reason}`);
+    throw refuse(errnoText(error));
   }
 }
 

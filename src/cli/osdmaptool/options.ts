@@ -32,6 +32,10 @@ export interface Options {
   markUp: number;
   markIn: number;
   clearTemp: boolean;
+  cleanTemps: boolean;
+  /** Maps to read one after the other, from a folder that holds them by epoch. */
+  rangeFirst: number;
+  rangeLast: number;
   adjustCrushWeight: string;
   save: boolean;
 }
@@ -81,6 +85,9 @@ function defaults(): Options {
     markUp: -1,
     markIn: -1,
     clearTemp: false,
+    cleanTemps: false,
+    rangeFirst: -1,
+    rangeLast: -1,
     adjustCrushWeight: '',
     save: false,
   };
@@ -116,6 +123,7 @@ class Parser {
     else if (args.flag('--with-default-pool')) options.withDefaultPool = true;
     else if (args.flag('--mark-up-in')) options.markUpIn = true;
     else if (args.flag('--clear-temp')) options.clearTemp = true;
+    else if (args.flag('--clean-temps')) options.cleanTemps = true;
     else if (args.flag('--test-map-pgs')) options.testMapPgs = true;
     else if (args.flag('--test-map-pgs-dump')) options.testMapPgsDump = true;
     else if (args.flag('--test-map-pgs-dump-all')) options.testMapPgsDumpAll = true;
@@ -174,6 +182,12 @@ class Parser {
   #takeNumber(): boolean {
     const options = this.#options;
     return (
+      this.#looseNumber('--range-first', (n) => {
+        options.rangeFirst = n;
+      }) ||
+      this.#looseNumber('--range-last', (n) => {
+        options.rangeLast = n;
+      }) ||
       this.#number('--createsimple', (n) => {
         options.createSimple = n;
       }) ||
@@ -222,7 +236,14 @@ class Parser {
   }
 
   #number(name: string, set: (n: number) => void): boolean {
-    const isTaken = this.#args.withArg(
+    const isTaken = this.#looseNumber(name, set);
+    if (isTaken && this.#errors !== '') throw new ToolExit(1, '', `${this.#errors}\n`);
+    return isTaken;
+  }
+
+  /** A wrong value is noted, and nobody looks. */
+  #looseNumber(name: string, set: (n: number) => void): boolean {
+    return this.#args.withArg(
       name,
       (value) => {
         if (/^\s*[+-]?\d+$/.test(value)) set(Number(value));
@@ -232,8 +253,6 @@ class Parser {
         this.#errors += `${text}\n`;
       },
     );
-    if (isTaken && this.#errors !== '') throw new ToolExit(1, '', `${this.#errors}\n`);
-    return isTaken;
   }
 }
 
