@@ -168,6 +168,7 @@ describe.skipIf(skipWithoutChromium())('the page of an OSDMap, in Chromium', () 
     await opened.type('foo');
     const chips = await opened.page.locator('.step:last-child .chip').allTextContents();
     expect(chips[2]).toBe('2hole');
+    expect(await opened.page.textContent('#answer')).toContain('5 of 6 shards have an OSD');
   });
 
   test('looking at one try lights that try only', async () => {

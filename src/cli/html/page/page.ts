@@ -2,9 +2,10 @@
 
 import { CEPH_STR_HASH_MURMUR3 } from '../../../common/ceph_hash.ts';
 import { CrushWorkError } from '../../../crush/CrushWorkError.ts';
+import { CRUSH_ITEM_NONE } from '../../../crush/crush_types.ts';
 import { OSDMap } from '../../../osd/OSDMap.ts';
 import { POOL_TYPE_ERASURE } from '../../../osd/pg_pool.ts';
-import { placeObject } from '../../explain/explain_mapping.ts';
+import { type Placement, placeObject } from '../../explain/explain_mapping.ts';
 import { type Descent, itemName, traceTries } from '../../explain/trace_tries.ts';
 import { byId, el } from './dom.ts';
 import { className } from './map_facts.ts';
@@ -108,6 +109,7 @@ class Page {
       el('b', '', placement.pg),
       ', ',
       el('b', '', where),
+      missingText(placement, isErasure),
     );
   }
 
@@ -139,6 +141,13 @@ class Page {
     };
     go();
   }
+}
+
+/** What of a set there is, if that is not all. */
+function missingText({ acting, pool }: Placement, isErasure: boolean): string {
+  const there = acting.filter((osd) => osd !== CRUSH_ITEM_NONE).length;
+  if (there >= pool.size) return '';
+  return ` (${there} of ${pool.size} ${isErasure ? 'shards' : 'copies'} have an OSD)`;
 }
 
 function classesOf(map: OSDMap): string[] {
