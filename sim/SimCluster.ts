@@ -6,7 +6,10 @@ import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
 import { utimeFromMs } from '../src/common/utime_t.ts';
 import { RadosClient } from '../src/librados/RadosClient.ts';
+import { CEPH_MON_PORT_IANA, CEPH_MON_PORT_LEGACY } from '../src/mon/mon_host.ts';
+import { addrvecToString } from '../src/msg/msg_types.ts';
 import type { OSDMap } from '../src/osd/OSDMap.ts';
+import { bindAddrs } from './bind_addrs.ts';
 import {
   checkOptions,
   firstMap,
@@ -64,7 +67,8 @@ export type SimClusterState = 'starting' | 'running' | 'stopped';
 /** osd_heartbeat_grace. */
 const HEARTBEAT_GRACE_MS = 20_000;
 
-const MON_PORT = 6789;
+const MON_PORTS = { v1: CEPH_MON_PORT_LEGACY, v2: CEPH_MON_PORT_IANA };
+const ANY_PORTS = { v1: 0, v2: 0 };
 
 /** How long an OSD that was started may take to be up. */
 const BOOT_TIMEOUT_MS = 300_000;
@@ -87,6 +91,7 @@ export class SimCluster implements AsyncDisposable {
   readonly #random: SimRandom;
   readonly #trace: Trace;
   readonly #isTraced: boolean;
+  readonly #msType: string;
   /** How many copies can lie apart. */
   readonly #places: number;
   readonly #store = new ObjectStore();
@@ -100,6 +105,7 @@ export class SimCluster implements AsyncDisposable {
 
   private constructor(options: SimClusterOptions, makeWorld: WorldFactory) {
     const { seed = 0, osds = 3, hosts = osds, trace = false } = options;
+    this.#msType = options.msType ?? OPTION_DEFAULTS.ms_type;
     this.seed = String(seed);
     this.#random = new SimRandom(seedToUint32(seed), 'sim');
     this.#trace = new Trace();
@@ -154,10 +160,10 @@ export class SimCluster implements AsyncDisposable {
     return net;
   }
 
-  /** For `mon_host` in a ceph.conf: `v1:127.0.0.1:41234`. */
+  /** For `mon_host` in a ceph.conf: `v1:127.0.0.1:41234`, or `[v2:127.0.0.1:41233,v1:…]`. */
   getMonHost(): string {
-    const { ip, port } = this.#monitor.addr;
-    return `v1:${ip}:${port}`;
+    const { addrs } = this.#monitor;
+    return addrvecToString(addrs).replaceAll('/0', '');
   }
 
   /** A connected client of its own. */
@@ -263,13 +269,14 @@ export class SimCluster implements AsyncDisposable {
 
   #killOsd(osd: MockOSD): void {
     if (!osd.isRunning) return;
-    const { whoami, addr } = osd;
+    const { whoami, addrs } = osd;
     osd.shutdown();
     this.#checkBootWaiters();
     const missed = this.clock.addEventAfter(HEARTBEAT_GRACE_MS, () => {
       const { osdMonitor } = this.#monitor;
       // The map may have learned of this life only after its end.
-      const isSameLife = osdMonitor.map.getAddrs(whoami).some((each) => each.equals(addr));
+      const known = osdMonitor.map.getAddrs(whoami);
+      const isSameLife = known.some((each) => addrs.some((addr) => each.equals(addr)));
       if (isSameLife) osdMonitor.markDown(whoami, () => undefined);
     });
     missed.unref();
@@ -277,9 +284,10 @@ export class SimCluster implements AsyncDisposable {
 
   #makeMonitor(osdmap: OSDMap): MockMonitor {
     const ip = this.#world.ipOf('mon', 0);
-    const port = this.#world.net === undefined ? 0 : MON_PORT;
+    const ports = this.#world.net === undefined ? ANY_PORTS : MON_PORTS;
     const cct = this.#makeContext('mon.a', ip);
-    return new MockMonitor({ cct, ip, port, osdmap, onNewMap: () => this.#checkBootWaiters() });
+    const addrs = bindAddrs(cct.conf.ms_type, ip, ports);
+    return new MockMonitor({ cct, addrs, osdmap, onNewMap: () => this.#checkBootWaiters() });
   }
 
   #makeOsd(whoami: number, ip: string): MockOSD {
@@ -287,7 +295,7 @@ export class SimCluster implements AsyncDisposable {
       cct: this.#makeContext(`osd.${whoami}`, ip),
       whoami,
       ip,
-      monAddr: () => this.#monitor.addr,
+      monAddrs: () => this.#monitor.addrs,
       store: this.#store,
       boot: (osd, addrs) => this.#monitor.osdMonitor.boot(osd, addrs),
     });
@@ -296,7 +304,7 @@ export class SimCluster implements AsyncDisposable {
   #makeContext(name: string, ip: string, conf: Partial<Options> = {}): CephContext {
     const { clock, finisher, alloc, crypto } = this.#world;
     return {
-      conf: { ...OPTION_DEFAULTS, ...conf },
+      conf: { ...OPTION_DEFAULTS, ms_type: this.#msType, ...conf },
       clock,
       finisher,
       crypto,

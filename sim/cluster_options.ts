@@ -33,6 +33,8 @@ export interface SimClusterOptions {
   readonly pools?: readonly (string | SimPool)[];
   /** Pool → object name → contents. */
   readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
+  /** Messenger of daemons and clients: `async` speaks msgr v2 and v1, `simple` v1. Default: `ms_type`'s. */
+  readonly msType?: 'simple' | 'async';
   /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */
   readonly trace?: boolean;
 }

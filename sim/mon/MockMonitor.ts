@@ -21,9 +21,10 @@ import type { Connection } from '../../src/msg/Connection.ts';
 import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
 import { CEPH_MSG_PRIO_HIGH, type Message } from '../../src/msg/Message.ts';
 import { Messenger } from '../../src/msg/Messenger.ts';
-import { ADDR_TYPE_LEGACY, entity_addr_t } from '../../src/msg/msg_types.ts';
+import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import { statelessServer } from '../../src/msg/Policy.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
+import { MonAuthServer } from './MonAuthServer.ts';
 import { OSDMonitor } from './OSDMonitor.ts';
 
 /** The first number that is given out is one more: Ceph's own begin there too. */
@@ -43,9 +44,8 @@ type Started = (error?: Error) => void;
 
 export interface MockMonitorOptions {
   readonly cct: CephContext;
-  readonly ip: string;
-  /** 0: any free one. */
-  readonly port: number;
+  /** Where it listens. */
+  readonly addrs: entity_addrvec_t;
   /** The map of the first epoch. */
   readonly osdmap: OSDMap;
   readonly onNewMap: () => void;
@@ -64,12 +64,12 @@ export class MockMonitor implements Dispatcher {
   readonly #cons = new Set<Connection>();
   #messenger: Messenger | undefined;
   #started: Started | undefined;
-  #addr: entity_addr_t;
+  #addrs: entity_addrvec_t;
 
   constructor(options: MockMonitorOptions) {
-    const { cct, osdmap, ip, port } = options;
+    const { cct, osdmap, addrs } = options;
     this.#options = options;
-    this.#addr = new entity_addr_t(ADDR_TYPE_LEGACY, ip, port, 0);
+    this.#addrs = addrs;
     this.osdMonitor = new OSDMonitor(cct, osdmap, () => {
       this.#checkOsdmapSubs();
       options.onNewMap();
@@ -89,13 +89,14 @@ export class MockMonitor implements Dispatcher {
       messageFactory: decodeMessage,
     });
     messenger.setDefaultPolicy(statelessServer());
+    messenger.authServer = new MonAuthServer((globalId) => this.#assignGlobalId(globalId));
     this.#messenger = messenger;
     this.#started = started;
-    messenger.bind([this.#addr], (error) => {
+    messenger.bind(this.#addrs, (error) => {
       if (error === undefined) {
         messenger.start();
         this.#init(messenger);
-        messenger.wait(() => this.#log('MockMonitor.wait', { at: String(this.addr) }));
+        messenger.wait(() => this.#log('MockMonitor.wait', { at: addrvecToString(this.addrs) }));
         this.#settleStart();
       } else {
         this.#settleStart(error);
@@ -122,9 +123,9 @@ export class MockMonitor implements Dispatcher {
     return this.#messenger !== undefined;
   }
 
-  /** Its port is 0 until it has been given one. */
-  get addr(): entity_addr_t {
-    return this.#addr;
+  /** Their ports are 0 until they have been given. */
+  get addrs(): entity_addrvec_t {
+    return this.#addrs;
   }
 
   msDispatch(con: Connection, message: Message): boolean {
@@ -153,15 +154,15 @@ export class MockMonitor implements Dispatcher {
 
   #init(messenger: Messenger): void {
     const { osdmap } = this.#options;
-    this.#addr = messenger.myAddrs[0] ?? this.#addr;
+    this.#addrs = messenger.myAddrs;
     this.#monmap = new MonMap({
       fsid: osdmap.fsid,
       epoch: 1,
-      mons: [{ name: NAME, addrs: [this.addr] }],
+      mons: [{ name: NAME, addrs: this.addrs }],
       created: osdmap.data.created,
       lastChanged: osdmap.data.created,
     });
-    this.#log('MockMonitor.init', { at: String(this.addr) });
+    this.#log('MockMonitor.init', { at: addrvecToString(this.addrs) });
     messenger.addDispatcherTail(this);
   }
 
@@ -179,12 +180,17 @@ export class MockMonitor implements Dispatcher {
     try {
       const { supported, globalId } = decodeAuthRequest(message.authPayload);
       if (!supported.includes(CEPH_AUTH_NONE)) return -EOPNOTSUPP;
-      session.globalId = globalId === 0 ? ++this.#lastGlobalId : globalId;
+      session.globalId = this.#assignGlobalId(globalId);
       return 0;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       return -EINVAL;
     }
+  }
+
+  /** `had`: what the client had from us before; 0: nothing. Ceph: AuthMonitor::assign_global_id. */
+  #assignGlobalId(had: number): number {
+    return had === 0 ? ++this.#lastGlobalId : had;
   }
 
   /** Ceph: Monitor::handle_subscribe. */

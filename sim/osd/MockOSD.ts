@@ -1,3 +1,4 @@
+import { AuthNoneClient } from '../../src/auth/AuthNoneClient.ts';
 import { AuthNoneServer } from '../../src/auth/AuthNoneServer.ts';
 import { verifyAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
@@ -9,17 +10,13 @@ import type { Connection } from '../../src/msg/Connection.ts';
 import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
 import type { Message } from '../../src/msg/Message.ts';
 import { Messenger } from '../../src/msg/Messenger.ts';
-import {
-  ADDR_TYPE_LEGACY,
-  BLANK_ADDR,
-  entity_addr_t,
-  type entity_addrvec_t,
-} from '../../src/msg/msg_types.ts';
+import type { entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import { lossyClient, statelessServer } from '../../src/msg/Policy.ts';
 import { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
 import { pgToString } from '../../src/osd/osd_types.ts';
 import { cephStableMod } from '../../src/osd/pg_pool.ts';
+import { bindAddrs } from '../bind_addrs.ts';
 import { answerOp } from './answer_op.ts';
 import { MapHistory } from './MapHistory.ts';
 import { MonSession } from './MonSession.ts';
@@ -52,7 +49,7 @@ export interface MockOSDOptions {
   readonly whoami: number;
   /** Where to bind; any free port. */
   readonly ip: string;
-  readonly monAddr: () => entity_addr_t;
+  readonly monAddrs: () => entity_addrvec_t;
   readonly store: ObjectStore;
   /** Tells the monitor that the OSD is up. In Ceph a message (MOSDBoot), here a call. */
   readonly boot: (whoami: number, addrs: entity_addrvec_t) => void;
@@ -85,8 +82,8 @@ export class MockOSD implements Dispatcher {
   }
 
   /** Of the process that is running: no two have had the same. */
-  get addr(): entity_addr_t {
-    return this.#process?.messenger.myAddrs[0] ?? BLANK_ADDR;
+  get addrs(): entity_addrvec_t {
+    return this.#process?.messenger.myAddrs ?? [];
   }
 
   /** Starts a process that is not running: binds, then `done`. The OSD is up when a map says so. */
@@ -100,11 +97,15 @@ export class MockOSD implements Dispatcher {
     });
     messenger.setDefaultPolicy(statelessServer());
     messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
+    messenger.authClient = new AuthNoneClient({
+      type: CEPH_ENTITY_TYPE_OSD,
+      id: String(this.whoami),
+    });
     messenger.authServer = new AuthNoneServer(verifyAuthNoneAuthorizer);
     const monSession = this.#makeMonSession(messenger);
     this.#process = { messenger, monSession };
     this.#started = started;
-    messenger.bind([new entity_addr_t(ADDR_TYPE_LEGACY, ip, 0, 0)], (error) => {
+    messenger.bind(bindAddrs(cct.conf.ms_type, ip, { v1: 0, v2: 0 }), (error) => {
       if (error === undefined) {
         messenger.start();
         messenger.addDispatcherTail(this);
@@ -157,18 +158,22 @@ export class MockOSD implements Dispatcher {
     return true;
   }
 
+  msHandleConnect(con: Connection): void {
+    this.#process?.monSession.msHandleConnect(con);
+  }
+
   msHandleReset(con: Connection): boolean {
     this.#waitingForMap = this.#waitingForMap.filter((waiting) => waiting.con !== con);
     return this.#process?.monSession.msHandleReset(con) ?? false;
   }
 
   #makeMonSession(messenger: Messenger): MonSession {
-    const { cct, monAddr, boot } = this.#options;
+    const { cct, monAddrs, boot } = this.#options;
     return new MonSession({
       cct,
       messenger,
       whoami: this.whoami,
-      monAddr,
+      monAddrs,
       nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
       onFirstOpen: () => boot(this.whoami, messenger.myAddrs),
     });

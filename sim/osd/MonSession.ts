@@ -8,7 +8,7 @@ import { MMonSubscribe } from '../../src/messages/MMonSubscribe.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { Message } from '../../src/msg/Message.ts';
 import type { Messenger } from '../../src/msg/Messenger.ts';
-import type { entity_addr_t } from '../../src/msg/msg_types.ts';
+import { ADDR_TYPE_MSGR2, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 
 /** Time between two tries to open a session that was lost. */
 const RETRY_MS = 200;
@@ -17,13 +17,16 @@ export interface MonSessionOptions {
   readonly cct: CephContext;
   readonly messenger: Messenger;
   readonly whoami: number;
-  readonly monAddr: () => entity_addr_t;
+  readonly monAddrs: () => entity_addrvec_t;
   /** The first map that is wanted; 0: the newest. */
   readonly nextEpoch: () => number;
   readonly onFirstOpen: () => void;
 }
 
-/** A mock OSD's session with its monitor: authenticates, and subscribes to maps. */
+/**
+ * A mock OSD's session with its monitor: authenticates (over msgr v2 it has done so when it is
+ * connected), and subscribes to maps.
+ */
 export class MonSession {
   readonly #options: MonSessionOptions;
   #con: Connection | undefined;
@@ -35,8 +38,11 @@ export class MonSession {
   }
 
   open(): void {
-    const { messenger, monAddr, whoami } = this.#options;
-    this.#con = messenger.getConnection(CEPH_ENTITY_TYPE_MON, monAddr());
+    const { messenger, monAddrs, whoami } = this.#options;
+    const addr = messenger.pickAddr(monAddrs());
+    if (addr === undefined) return;
+    this.#con = messenger.getConnection(CEPH_ENTITY_TYPE_MON, addr);
+    if (addr.type === ADDR_TYPE_MSGR2) return;
     const name = { type: CEPH_ENTITY_TYPE_OSD, id: String(whoami) };
     const request = { supported: [CEPH_AUTH_NONE], name, globalId: 0 };
     this.#con.sendMessage(new MAuth(CEPH_AUTH_UNKNOWN, encodeAuthRequest(request)));
@@ -56,6 +62,10 @@ export class MonSession {
     if (!this.isWith(con) || !(message instanceof MAuthReply)) return false;
     if (message.result === 0) this.#begin();
     return true;
+  }
+
+  msHandleConnect(con: Connection): void {
+    if (this.isWith(con) && con.peerAddr.type === ADDR_TYPE_MSGR2) this.#begin();
   }
 
   msHandleReset(con: Connection): boolean {

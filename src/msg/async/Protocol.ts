@@ -228,10 +228,13 @@ export abstract class Protocol {
     if (this.throttle?.isWaiting) this.host.pauseReading();
   }
 
-  /** A throttle that a message waited for has let it in. */
+  /** A throttle that a message waited for has let it in: it says so while others are dispatched. */
   protected readonly resume = (): void => {
-    this.host.resumeReading();
-    this.onRead(0);
+    this.messenger.cct.clock.defer(() => {
+      if (this.state !== 'READY') return;
+      this.host.resumeReading();
+      this.onRead(0);
+    });
   };
 
   // ---- writing
