@@ -4,7 +4,7 @@ import type { Socket } from '../common/Stack.ts';
 
 const SLAB = 64 * 1024;
 /** Shorter pieces are copied beside what was encoded; longer ones go to the socket as they are. */
-const COPY_MAX = 4096;
+export const COPY_MAX = 4096;
 
 /**
  * What one connection sends in one turn, in as few chunks as can be. Between turns it is empty, so

@@ -1,7 +1,7 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { crc32c } from '../../common/crc32c.ts';
 import { Encoder } from '../../common/Encoder.ts';
-import type { SendBuffer } from '../SendBuffer.ts';
+import { COPY_MAX, type SendBuffer } from '../SendBuffer.ts';
 import type { TxHandler } from './crypto_onwire.ts';
 import {
   blankPreamble,
@@ -130,17 +130,21 @@ export class FrameAssembler {
   /** What stands in `#enc` is preamble, padded header, front. */
   #finishSecure(tx: TxHandler, middle: Uint8Array, data: readonly Uint8Array[]): void {
     const plain = this.#enc;
+    const { numSegments, lengths } = this.#preamble;
+    const long: LongPiece[] = [];
+    if (numSegments > 1) {
+      plain.zeros(paddedLength(lengths[1]) - lengths[1]);
+      append(plain, long, middle);
+      plain.zeros(paddedLength(lengths[2]) - lengths[2]);
+      for (const piece of data) append(plain, long, piece);
+      plain.zeros(paddedLength(lengths[3]) - lengths[3]);
+      plain.u8(FRAME_LATE_STATUS_COMPLETE);
+      plain.zeros(EPILOGUE_SECURE_SIZE - 1);
+    }
     const frame = plain.peek();
     this.#seal(tx, [frame.subarray(0, SEALED_START)]);
     if (this.#front > SEALED_START) this.#seal(tx, [frame.subarray(SEALED_START, this.#front)]);
-    const { numSegments, lengths } = this.#preamble;
-    if (numSegments > 1) {
-      const pieces = [frame.subarray(this.#front), padding(lengths[1])];
-      pieces.push(middle, padding(lengths[2]));
-      for (const piece of data) pieces.push(piece);
-      pieces.push(padding(lengths[3]), EPILOGUE_COMPLETE);
-      this.#seal(tx, pieces);
-    }
+    if (numSegments > 1) this.#seal(tx, spliced(frame, this.#front, long));
     plain.discard();
   }
 
@@ -149,13 +153,26 @@ export class FrameAssembler {
   }
 }
 
-const EPILOGUE_COMPLETE = Uint8Array.of(
-  FRAME_LATE_STATUS_COMPLETE,
-  ...new Uint8Array(EPILOGUE_SECURE_SIZE - 1),
-);
+/** Goes between the bytes before and from `at` on. */
+interface LongPiece {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
 
-const ZEROS = new Uint8Array(16);
+/** A long piece is not copied: the cipher takes it from where it is. */
+function append(plain: Encoder, long: LongPiece[], bytes: Uint8Array): void {
+  if (bytes.length < COPY_MAX) plain.raw(bytes);
+  else long.push({ at: plain.length, bytes });
+}
 
-function padding(length: number): Uint8Array {
-  return ZEROS.subarray(0, paddedLength(length) - length);
+/** The bytes of `frame` from `start` on, with the long pieces in their places. */
+function spliced(frame: Uint8Array, start: number, long: readonly LongPiece[]): Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  let from = start;
+  for (const { at, bytes } of long) {
+    pieces.push(frame.subarray(from, at), bytes);
+    from = at;
+  }
+  pieces.push(frame.subarray(from));
+  return pieces;
 }
