@@ -25,3 +25,7 @@ async function repeat(work: () => number | Promise<number>, ms: number): Promise
   const { user, system } = process.cpuUsage(cpu);
   return { perSecond: (done * 1000) / elapsed, cpuMicroseconds: (user + system) / done };
 }
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >>> 1] ?? 0;
+}

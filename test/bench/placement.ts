@@ -9,8 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OSDMap } from '../../src/osd/OSDMap.ts';
+import { median } from './measure.ts';
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 const MAPPINGS = 100_000;
 const COPIES = 3;
 const POOL = 1;
@@ -114,10 +115,6 @@ function report(what: string, contest: Contest): void {
     return `${name} ${cost.toFixed(2)}${ratio}`.padEnd(24);
   });
   console.log(`  ${what.padEnd(36)}${cells.join('')}`.trimEnd());
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >>> 1] ?? 0;
 }
 
 function run(command: string, args: readonly string[]): void {
