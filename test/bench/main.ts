@@ -1,13 +1,13 @@
 import { availableParallelism, cpus } from 'node:os';
 import { contestant } from './contestant.ts';
+import { crcContest } from './crc_contest.ts';
 import type { Figure } from './measure.ts';
-import { crcs, mappings, simulatedEvents } from './parts.ts';
+import { mappings, simulatedEvents } from './parts.ts';
 import { placement } from './placement.ts';
 import { reads } from './reads.ts';
 
 const KIB = 1024;
 const MIB = 1024 * 1024;
-const BYTES_PER_GB = 1e9;
 
 function row(what: string, perSecond: string, cpu: string): void {
   console.log(`${what.padEnd(46)}${perSecond.padStart(18)}${cpu.padStart(20)}`);
@@ -16,10 +16,6 @@ function row(what: string, perSecond: string, cpu: string): void {
 function counted(what: string, unit: string, { perSecond, cpuMicroseconds }: Figure): void {
   const rate = Math.round(perSecond).toLocaleString('en');
   row(what, `${rate} ${unit}/s`, `${cpuMicroseconds.toFixed(2)} µs CPU`);
-}
-
-function streamed(what: string, { perSecond }: Figure): void {
-  row(what, `${(perSecond / BYTES_PER_GB).toFixed(2)} GB/s`, '');
 }
 
 async function bench(): Promise<void> {
@@ -38,8 +34,7 @@ async function bench(): Promise<void> {
   counted('simulated events, 1,000 pending', 'ev', await simulatedEvents(1000));
   counted('CRUSH, 3 copies, 12 OSDs on 4 hosts', 'pgs', await mappings(12, 4));
   counted('CRUSH, 3 copies, 1,000 OSDs on 50 hosts', 'pgs', await mappings(1000, 50));
-  streamed('crc32c over 4 KiB', await crcs(4 * KIB));
-  streamed('crc32c over 4 MiB', await crcs(4 * MIB));
+  await crcContest();
   placement();
 }
 

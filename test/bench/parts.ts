@@ -1,23 +1,11 @@
 import { SimClock } from '../../sim/SimClock.ts';
-import { crc32c } from '../../src/common/crc32c.ts';
 import { CrushWrapper } from '../../src/crush/CrushWrapper.ts';
 import { type Figure, measure } from './measure.ts';
 
 const COPIES = 3;
 const MAPPINGS = 10_000;
 const EVENTS = 100_000;
-const CRC_BYTES = 64 * 1024 * 1024;
 const POOL_REPLICATED = 1;
-
-/** Checksums over pieces of `length` bytes; counted in bytes. */
-export function crcs(length: number): Promise<Figure> {
-  const bytes = Uint8Array.from({ length }, (_, i) => i * 7);
-  const rounds = Math.ceil(CRC_BYTES / length);
-  return measure(() => {
-    for (let i = 0; i < rounds; i++) crc32c(i, bytes);
-    return rounds * length;
-  });
-}
 
 /** Three copies on different hosts, by CRUSH alone: no cache. */
 export function mappings(osds: number, hosts: number): Promise<Figure> {

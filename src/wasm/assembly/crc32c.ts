@@ -85,43 +85,56 @@ function sow(seed: u32): void {
   store<u32>(WINDOW, load<u32>(WINDOW) ^ seed);
 }
 
-/** From `at` to `end` are whole vectors. */
+/**
+ * From `at` to `end` are whole vectors. Addresses are of the farthest byte that is looked at, so
+ * that all distances are constants of the instructions.
+ */
 function foldFour(at: usize, end: usize): void {
-  for (; at + 64 <= end; at += 64) {
-    const a = four(at);
-    const b = four(at + 16);
-    const c = four(at + 32);
-    const d = four(at + 48);
-    v128.store(at, a);
-    v128.store(at, b, 16);
-    v128.store(at, c, 32);
-    v128.store(at, d, 48);
+  let far = at - A3;
+  const stop = end - A3;
+  for (; far + 64 <= stop; far += 64) {
+    const a = four(far);
+    const b = four(far + 16);
+    const c = four(far + 32);
+    const d = four(far + 48);
+    v128.store(far, a, A3);
+    v128.store(far, b, A3 + 16);
+    v128.store(far, c, A3 + 32);
+    v128.store(far, d, A3 + 48);
   }
-  for (; at < end; at += 16) v128.store(at, four(at));
+  for (; far < stop; far += 16) v128.store(far, four(far), A3);
 }
 
 function foldSix(at: usize, end: usize): void {
-  for (; at + 32 <= end; at += 32) {
-    const a = six(at);
-    const b = six(at + 16);
-    v128.store(at, a);
-    v128.store(at, b, 16);
+  let far = at - B5;
+  const stop = end - B5;
+  for (; far + 64 <= stop; far += 64) {
+    const a = six(far);
+    const b = six(far + 16);
+    const c = six(far + 32);
+    const d = six(far + 48);
+    v128.store(far, a, B5);
+    v128.store(far, b, B5 + 16);
+    v128.store(far, c, B5 + 32);
+    v128.store(far, d, B5 + 48);
   }
-  for (; at < end; at += 16) v128.store(at, six(at));
+  for (; far < stop; far += 16) v128.store(far, six(far), B5);
 }
 
 // @ts-ignore: decorator
 @inline
-function four(at: usize): v128 {
-  const near = v128.xor(v128.load(at), v128.load(at - A1));
-  return v128.xor(near, v128.xor(v128.load(at - A2), v128.load(at - A3)));
+function four(far: usize): v128 {
+  const near = v128.xor(v128.load(far, A3), v128.load(far, A3 - A1));
+  return v128.xor(near, v128.xor(v128.load(far, A3 - A2), v128.load(far)));
 }
 
 // @ts-ignore: decorator
 @inline
-function six(at: usize): v128 {
-  const near = v128.xor(v128.xor(v128.load(at), v128.load(at - B1)), v128.load(at - B2));
-  return v128.xor(near, v128.xor(v128.xor(v128.load(at - B3), v128.load(at - B4)), v128.load(at - B5)));
+function six(far: usize): v128 {
+  const one = v128.xor(v128.load(far, B5), v128.load(far, B5 - B1));
+  const two = v128.xor(v128.load(far, B5 - B2), v128.load(far, B5 - B3));
+  const three = v128.xor(v128.load(far, B5 - B4), v128.load(far));
+  return v128.xor(v128.xor(one, two), three);
 }
 
 /** The `distance` bytes from `at` on get what those before `at` leave. */
