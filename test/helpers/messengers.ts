@@ -76,6 +76,10 @@ export class Recorder implements Dispatcher {
     return true;
   }
 
+  msHandleRemoteReset(): void {
+    this.events.push('remote reset');
+  }
+
   msHandleRefused(_con: Connection, why: Error): boolean {
     this.events.push('refused');
     this.errors.push(why);

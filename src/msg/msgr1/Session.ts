@@ -10,6 +10,8 @@ export class Session {
   connectSeq = 0;
   /** The global_seq with which the peer opened the newest connection. */
   peerGlobalSeq = 0;
+  /** One of its connections has been open, so that the peer knows of the session. */
+  hasOpened = false;
   /** The last message received. */
   inSeq = 0;
   /** The last message that the peer has been told we have. */
@@ -24,6 +26,7 @@ export class Session {
 
   /** The peer begins anew: its next message is its first. */
   forgetReceived(): void {
+    this.hasOpened = false;
     this.inSeq = 0;
     this.inSeqAcked = 0;
   }

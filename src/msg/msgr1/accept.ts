@@ -98,10 +98,8 @@ export function* accept(side: AcceptSide, enc: Encoder): Handshake<Admitted> {
     const session = side.admit(admitted, decision);
     session.connectSeq = asked.connectSeq + 1;
     session.peerGlobalSeq = asked.globalSeq;
-    const peerReset = decision.action === 'take over' && decision.peerReset;
-    if (peerReset) session.forgetReceived();
-    // A peer that has forgotten the session has nothing to say of it.
-    const withSeq = (asked.features & RECONNECT_SEQ) !== 0n && !peerReset;
+    if (decision.action === 'take over' && decision.peerReset) session.forgetReceived();
+    const withSeq = (asked.features & RECONNECT_SEQ) !== 0n;
     const tag = withSeq ? CEPH_MSGR_TAG_SEQ : CEPH_MSGR_TAG_READY;
     const authReply =
       admitted.auth === 'anonymous' ? EMPTY : (admitted.auth.authorizerReply ?? EMPTY);

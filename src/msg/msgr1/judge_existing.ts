@@ -12,6 +12,7 @@ export interface ExistingSession {
   readonly policy: Policy;
   readonly connectSeq: number;
   readonly peerGlobalSeq: number;
+  readonly hasOpened: boolean;
   /**
    * `connecting`: we dial it, or wait to dial again. `waiting`: it has told us to WAIT for it.
    * `settled`: open, in standby, or just accepted.
@@ -55,7 +56,8 @@ export function judgeExisting(
   }
   if (existing.policy.lossy) return { action: 'fail existing' };
   if (asked.connectSeq === 0 && existing.connectSeq > 0) {
-    return { action: 'take over', peerReset: true };
+    // Else it has never heard that we let it in.
+    return { action: 'take over', peerReset: existing.hasOpened };
   }
   // An old attempt, or one whose predecessor we had accepted when the connection was cut.
   if (asked.connectSeq < existing.connectSeq) return retrySession(existing);

@@ -75,8 +75,9 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   #delayed: DelayedDelivery | undefined;
   /** The end of the handshake's time, or of the back-off. */
   #timer: Timer | undefined;
-  /** How often we have dialled since a message got through, either way. */
+  /** How often we have dialled since a connection was of use: it lasted, or a message got through. */
   #attempts = 0;
+  #openedAt = 0;
   /** It is the Pipe to its peer. */
   #registered: boolean;
   /** Dispatchers have been told of the connection, or have asked for it. */
@@ -206,9 +207,9 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   /** What another Pipe, from the same peer, has to know of this one. */
   existing(): ExistingSession {
     const { policy, session, state } = this;
-    const { connectSeq, peerGlobalSeq } = session;
+    const { connectSeq, peerGlobalSeq, hasOpened } = session;
     const phase = state === 'CONNECTING' ? 'connecting' : state === 'WAIT' ? 'waiting' : 'settled';
-    return { policy, connectSeq, peerGlobalSeq, phase };
+    return { policy, connectSeq, peerGlobalSeq, hasOpened, phase };
   }
 
   #admit({ peerAddr, peerType, policy, auth }: Admitted, decision: AcceptDecision): Session {
@@ -277,6 +278,8 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     assert(recv !== undefined, 'open without a connection');
     this.state = 'OPEN';
     this.#known = true;
+    this.#openedAt = cct.clock.now();
+    this.session.hasOpened = true;
     this.#handshake = undefined;
     this.#timer?.cancel();
     this.con.features = features;
@@ -463,6 +466,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     }
     this.#endConnection();
     session.out.requeueSent();
+    if (this.#hasLasted) this.#attempts = 0;
     if (isConnecting) this.#messenger.dispatchQueue.queueRefused(con, con.id, why);
     if (policy.standby && !this.#isQueued) {
       this.#standBy();
@@ -497,6 +501,11 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     this.stop();
     dispatchQueue.discardQueue(con.id);
     if (this.#known) dispatchQueue.queueReset(con, con.id, why);
+  }
+
+  get #hasLasted(): boolean {
+    const { clock, conf } = this.#messenger.cct;
+    return this.isOpen && clock.now() - this.#openedAt >= conf.ms_max_backoff * 1000;
   }
 
   #standBy(): void {
