@@ -14,6 +14,7 @@ import { formatJson } from './ceph/json_formatter.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
 import { htmlPage } from './html/html_page.ts';
+import { cleanUpmaps, upmapCommands } from './osdmaptool/clean_upmaps.ts';
 import { createSimple } from './osdmaptool/create_simple.ts';
 import { dumpOSDMap } from './osdmaptool/dump_osdmap.ts';
 import { type Options, parseOptions } from './osdmaptool/options.ts';
@@ -24,7 +25,8 @@ import { USAGE } from './osdmaptool/usage.ts';
 
 /**
  * Ceph's osdmaptool, as far as it looks at maps: the same arguments, output and exit codes as 16.2's
- * (src/tools/osdmaptool.cc). It does not balance and checks no health.
+ * (src/tools/osdmaptool.cc). It does not balance and checks no health,
+ * and what Ceph's library logs to stderr on the way is not said.
  */
 
 /** Answers the exit code. */
@@ -64,7 +66,9 @@ function asksForAnything(options: Options): boolean {
   const { adjustCrushWeight, html } = options;
   const texts = [exportCrush, importCrush, testMapPg, testMapObject, adjustCrushWeight, html];
   const pgs = options.testMapPgs || options.testMapPgsDump || options.testMapPgsDumpAll;
-  return print || tree || pgs || texts.some((text) => text !== '');
+  return (
+    print || tree || pgs || options.upmapCleanup !== undefined || texts.some((text) => text !== '')
+  );
 }
 
 /** Reads maps, and no more. */
@@ -130,6 +134,7 @@ class MapWork {
     }
     // The original works out which temps nobody needs, and then forgets that.
     if (this.#options.cleanTemps) this.#say('cleaning pg temps\n');
+    if (this.#options.upmapCleanup !== undefined) this.#cleanUpmaps(this.#options.upmapCleanup);
     this.#exchangeCrush();
   }
 
@@ -222,6 +227,21 @@ class MapWork {
       this.#say(`Adjusted osd.${Number.parseInt(osd, 10)} CRUSH weight to ${said}\n`);
       if (save) this.#apply(() => {});
     }
+  }
+
+  #cleanUpmaps(file: string): void {
+    const write = (text: string) =>
+      writeOr(file, text, (reason) => new ToolExit(1, '', `error opening ${file}: ${reason}\n`));
+    if (file !== '-') {
+      write('');
+      this.#say(`writing upmap command output to: ${file}\n`);
+    }
+    this.#say('checking for upmap cleanups\n');
+    const inc = cleanUpmaps(this.#map);
+    if (inc === undefined) return;
+    if (file === '-') this.#say(upmapCommands(inc));
+    else write(upmapCommands(inc));
+    this.#map = this.#map.applyIncremental(inc);
   }
 
   #exchangeCrush(): void {

@@ -33,6 +33,8 @@ export interface Options {
   markIn: number;
   clearTemp: boolean;
   cleanTemps: boolean;
+  /** Where the commands go; `undefined`: not asked for, `-`: stdout. */
+  upmapCleanup: string | undefined;
   /** Maps to read one after the other, from a folder that holds them by epoch. */
   rangeFirst: number;
   rangeLast: number;
@@ -41,7 +43,7 @@ export interface Options {
 }
 
 const FORMATS = new Set(['xml', 'xml-pretty', 'table', 'table-kv', 'html', 'html-pretty']);
-const NOT_HERE = ['--upmap', '--upmap-cleanup', '--health', '--test-random', '--test-crush'];
+const NOT_HERE = ['--upmap', '--health', '--test-random', '--test-crush'];
 
 /**
  * Reads the arguments as the original does, with its ways: a last `--tree` needs no value, and takes
@@ -86,6 +88,7 @@ function defaults(): Options {
     markIn: -1,
     clearTemp: false,
     cleanTemps: false,
+    upmapCleanup: undefined,
     rangeFirst: -1,
     rangeLast: -1,
     adjustCrushWeight: '',
@@ -151,6 +154,9 @@ class Parser {
       ) ||
       this.#loose('--adjust-crush-weight', () => {
         options.adjustCrushWeight = this.#value;
+      }) ||
+      this.#text('--upmap-cleanup', (text) => {
+        options.upmapCleanup = text;
       }) ||
       this.#text('--mark-out', (text) => {
         options.markOut = Number.parseInt(text, 10);
