@@ -57,7 +57,27 @@ export function crc32cPlain(seed: number, bytes: Uint8Array, start: number, end:
 
 function crcOfBytes(seed: number, bytes: Uint8Array, start: number, end: number): number {
   let crc = seed | 0;
-  for (let i = start; i < end; i++) crc = at(T0, crc ^ (bytes[i] ?? 0)) ^ (crc >>> 8);
+  let i = start;
+  for (; i + 16 <= end; i += 16) {
+    crc =
+      at(TF, crc ^ (bytes[i] ?? 0)) ^
+      at(TE, (crc >>> 8) ^ (bytes[i + 1] ?? 0)) ^
+      at(TD, (crc >>> 16) ^ (bytes[i + 2] ?? 0)) ^
+      at(TC, (crc >>> 24) ^ (bytes[i + 3] ?? 0)) ^
+      at(TB, bytes[i + 4] ?? 0) ^
+      at(TA, bytes[i + 5] ?? 0) ^
+      at(T9, bytes[i + 6] ?? 0) ^
+      at(T8, bytes[i + 7] ?? 0) ^
+      at(T7, bytes[i + 8] ?? 0) ^
+      at(T6, bytes[i + 9] ?? 0) ^
+      at(T5, bytes[i + 10] ?? 0) ^
+      at(T4, bytes[i + 11] ?? 0) ^
+      at(T3, bytes[i + 12] ?? 0) ^
+      at(T2, bytes[i + 13] ?? 0) ^
+      at(T1, bytes[i + 14] ?? 0) ^
+      at(T0, bytes[i + 15] ?? 0);
+  }
+  for (; i < end; i++) crc = at(T0, crc ^ (bytes[i] ?? 0)) ^ (crc >>> 8);
   return crc;
 }
 

@@ -49,11 +49,11 @@ function ours(): Record<string, Crc> {
 async function theirs(dir: string): Promise<Record<string, Crc>> {
   const found: Record<string, Crc> = {};
   const require = createRequire(join(dir, 'index.js'));
-  for (const [i, [name, load]] of Object.entries(LOADERS).entries()) {
+  for (const [i, [name, adapt]] of Object.entries(LOADERS).entries()) {
     try {
       const args = ['install', '--prefix', dir, '--no-audit', '--no-fund', PACKAGES[i] ?? ''];
       execFileSync('npm', args, { stdio: 'ignore' });
-      found[name] = await load(require);
+      found[name] = await adapt(require);
     } catch {
       console.log(`${PACKAGES[i]} cannot be installed here`);
     }
@@ -61,32 +61,32 @@ async function theirs(dir: string): Promise<Record<string, Crc>> {
   return found;
 }
 
-type Load = (require: NodeJS.Require) => Crc | Promise<Crc>;
+type Adapt = (load: NodeJS.Require) => Crc | Promise<Crc>;
 
 /** In the order of {@link PACKAGES}. */
-const LOADERS: Readonly<Record<string, Load>> = {
-  '@node-rs/crc32 *': (require) => {
-    const nodeRs: { crc32c: Crc } = require('@node-rs/crc32');
+const LOADERS: Readonly<Record<string, Adapt>> = {
+  '@node-rs/crc32 *': (load) => {
+    const nodeRs: { crc32c: Crc } = load('@node-rs/crc32');
     return (bytes) => nodeRs.crc32c(bytes);
   },
-  'sse4_crc32 *': (require) => {
-    const sse4: { calculate: Crc } = require('sse4_crc32');
+  'sse4_crc32 *': (load) => {
+    const sse4: { calculate: Crc } = load('sse4_crc32');
     return (bytes) => sse4.calculate(bytes);
   },
-  'fast-crc32c, JavaScript': (require) => {
-    const fast: { calculate: Crc } = require('fast-crc32c/impls/js_crc32c');
+  'fast-crc32c, JavaScript': (load) => {
+    const fast: { calculate: Crc } = load('fast-crc32c/impls/js_crc32c');
     return (bytes) => fast.calculate(bytes);
   },
-  'crc-32': (require) => {
-    const table: { buf: Crc } = require('crc-32/crc32c');
+  'crc-32': (load) => {
+    const table: { buf: Crc } = load('crc-32/crc32c');
     return (bytes) => table.buf(bytes) >>> 0;
   },
-  '@aws-crypto/crc32c': (require) => {
-    const aws: { crc32c: Crc } = require('@aws-crypto/crc32c');
+  '@aws-crypto/crc32c': (load) => {
+    const aws: { crc32c: Crc } = load('@aws-crypto/crc32c');
     return (bytes) => aws.crc32c(bytes);
   },
-  'hash-wasm': async (require) => {
-    const wasm: { createCRC32(polynomial: number): Promise<WasmHasher> } = require('hash-wasm');
+  'hash-wasm': async (load) => {
+    const wasm: { createCRC32(polynomial: number): Promise<WasmHasher> } = load('hash-wasm');
     const hasher = await wasm.createCRC32(0x82f63b78);
     return (bytes) => Number.parseInt(hasher.init().update(bytes).digest('hex'), 16);
   },
