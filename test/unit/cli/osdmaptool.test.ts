@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { osdmaptool } from '../../../src/cli/osdmaptool.ts';
 import { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { HISTORY } from '../../helpers/golden_osdmaps.ts';
+import { changeMap, upMap } from '../../helpers/osdmaps.ts';
 
 let dir = '';
 beforeAll(() => {
@@ -48,6 +49,21 @@ describe('osdmaptool prints what the original prints', () => {
       stderr: `osdmaptool: osdmap file '${file}'\n`,
     });
   });
+});
+
+test('osdmaptool names the commands that take away upmaps which nobody needs', () => {
+  const file = join(dir, 'upmaps');
+  const map = changeMap(upMap(4, 4, [{ name: 'p', pgNum: 8 }]), (inc) => {
+    inc.newPgUpmap.set({ pool: 1, seed: 1 }, [0, 1]);
+    inc.newPgUpmapItems.set({ pool: 1, seed: 0 }, [[9, 2]]);
+  });
+  writeFileSync(file, map.encode());
+  expect(run(file, '--upmap-cleanup', '-').stdout).toBe(
+    'checking for upmap cleanups\n' +
+      'ceph osd rm-pg-upmap 1.1\n' +
+      'ceph osd rm-pg-upmap-items 1.0\n',
+  );
+  expect(run(file, '--upmap-cleanup', '-', '--print').stdout).not.toContain('\npg_upmap');
 });
 
 test('osdmaptool makes a map, takes its CRUSH map out and puts it back', () => {
