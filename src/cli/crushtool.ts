@@ -7,17 +7,19 @@ import { readOr, writeOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
+import { formatXml } from './ceph/xml_formatter.ts';
 import { buildLayers, type Layer } from './crushtool/build_layers.ts';
 import { CrushTester } from './crushtool/CrushTester.ts';
 import { checkNames, overlappedRules } from './crushtool/check_crush.ts';
 import { treeText } from './crushtool/crush_tree.ts';
-import { dumpCrush } from './crushtool/dump_crush.ts';
+import { dumpCrush, dumpElements } from './crushtool/dump_crush.ts';
 import { isEdit, modify } from './crushtool/modify.ts';
 import { type Options, parseOptions, UNSAID } from './crushtool/options.ts';
 import { USAGE } from './crushtool/usage.ts';
 
 /**
  * Ceph's crushtool: the same arguments, output and exit codes as 16.2's (src/tools/crushtool.cc).
+ * It places nothing at random and writes no CSV.
  */
 export function crushtool(args: readonly string[], output: Output): number {
   try {
@@ -136,11 +138,17 @@ function show(map: CrushWrapper, options: Options, output: Output): void {
   }
   if (options.tree) output.stdout(treeText(map.crush));
   if (options.dump) {
-    if (/^(xml|html|table)/.test(options.format)) {
+    const dumped = dumpCrush(map.crush);
+    if (/^xml(-pretty)?$/.test(options.format)) {
+      const isPretty = options.format === 'xml-pretty';
+      output.stdout(`${formatXml('crush_map', dumped, dumpElements(map.crush), isPretty)}\n`);
+      return;
+    }
+    if (/^(html|table)/.test(options.format)) {
       throw new ToolExit(1, '', `crushtool: --format ${options.format} is only in the original\n`);
     }
     const pretty = options.format !== 'json';
-    output.stdout(`${formatJson(dumpCrush(map.crush), pretty)}\n`);
+    output.stdout(`${formatJson(dumped, pretty)}\n`);
   }
 }
 

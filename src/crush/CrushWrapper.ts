@@ -236,7 +236,7 @@ export class CrushWrapper {
     name: string,
     rootName: string,
     failureDomain: string,
-    mode: 'firstn' | 'indep',
+    mode: string,
     type: number,
     className = '',
   ): number {
@@ -247,6 +247,7 @@ export class CrushWrapper {
     const domain = failureDomain === '' ? 0 : this.getTypeId(failureDomain);
     if (domain === undefined) throw new RangeError(`unknown type ${failureDomain}`);
     const taken = className === '' ? root : this.#shadowOf(root, rootName, className);
+    if (mode !== 'firstn' && mode !== 'indep') throw new RangeError(`unknown mode ${mode}`);
     const free = rules.indexOf(undefined);
     const ruleno = free < 0 ? rules.length : free;
     const steps = simpleRuleSteps(taken, domain, mode);
@@ -265,9 +266,9 @@ export class CrushWrapper {
     this.#changed();
   }
 
-  /** Makes the shadow trees anew. */
-  rebuildClassRoots(): void {
-    this.#changed();
+  /** Makes the shadow trees anew; answers whether they are all there. */
+  rebuildClassRoots(): boolean {
+    return this.#changed();
   }
 
   #shadowOf(root: number, rootName: string, className: string): number {
@@ -291,9 +292,9 @@ export class CrushWrapper {
     return id;
   }
 
-  #changed(): void {
-    rebuildRootsWithClasses(this.crush);
+  #changed(): boolean {
     this.#work = undefined;
+    return rebuildRootsWithClasses(this.crush);
   }
 }
 

@@ -87,7 +87,12 @@ export function insertItem(
     throw new CrushEditError('EINVAL', `no place for ${name}`);
   }
   crush.maxDevices = Math.max(crush.maxDevices, item + 1);
-  rebuildRootsWithClasses(crush);
+  rebuildOrFail(crush);
+}
+
+function rebuildOrFail(crush: CrushData): void {
+  if (rebuildRootsWithClasses(crush)) return;
+  throw new CrushEditError('EINVAL', 'a uniform bucket has no shadow for a device class');
 }
 
 function checkNames(name: string, location: CrushLocation): void {
@@ -189,7 +194,7 @@ export function updateItem(
   }
   if (old !== fixed) {
     setWeightInLocation(crush, item, fixed, location, true);
-    rebuildRootsWithClasses(crush);
+    rebuildOrFail(crush);
   }
   crush.nameMap.set(item, name);
 }

@@ -15,18 +15,18 @@ export function getOrCreateClassId(crush: CrushData, name: string): number {
 }
 
 /**
- * Makes all shadow trees anew, each bucket of them under the id that it had.
- * Ceph: rebuild_roots_with_classes.
+ * Makes all shadow trees anew, each bucket of them under the id that it had; answers whether they
+ * are all there. Ceph: rebuild_roots_with_classes.
  */
-export function rebuildRootsWithClasses(crush: CrushData): void {
+export function rebuildRootsWithClasses(crush: CrushData): boolean {
   const old = crush.classBucket;
-  if (crush.className.size === 0 && old.size === 0) return;
+  if (crush.className.size === 0 && old.size === 0) return true;
   for (const id of [...crush.className.keys()]) if (isDead(crush, id)) crush.className.delete(id);
   for (const root of findRoots(crush)) {
     if (isShadowName(crush.nameMap.get(root.id))) removeRoot(crush, root.id);
   }
   crush.classBucket = new Map();
-  populateClasses(crush, old);
+  return populateClasses(crush, old);
 }
 
 /** Whether no device has the class, and no rule takes a shadow of it. Ceph: _class_is_dead. */
@@ -41,9 +41,9 @@ function isDead(crush: CrushData, classId: number): boolean {
 /**
  * Makes a shadow tree for each root and class, under the ids of `old` where that has some. A
  * uniform bucket with a device of a class has no shadow, and at the first of those it stops with
- * what there is: Ceph: populate_classes, whose callers go on then.
+ * what there is: Ceph: populate_classes, not all of whose callers go on then.
  */
-export function populateClasses(crush: CrushData, old: CrushData['classBucket']): void {
+export function populateClasses(crush: CrushData, old: CrushData['classBucket']): boolean {
   const cloning = {
     crush,
     old,
@@ -54,9 +54,10 @@ export function populateClasses(crush: CrushData, old: CrushData['classBucket'])
   for (const root of findRoots(crush)) {
     if (isShadowName(crush.nameMap.get(root.id))) continue;
     for (const classId of classes) {
-      if (cloneForClass(cloning, root, classId) === undefined) return;
+      if (cloneForClass(cloning, root, classId) === undefined) return false;
     }
   }
+  return true;
 }
 
 interface Cloning {
@@ -162,8 +163,10 @@ function cloneWeightSets(
     const cloned = weightSet.map((set, position) =>
       Uint32Array.from(shadow.items, (item, i) => {
         if (item >= 0) return set[places[i] ?? 0] ?? 0;
-        const below = args.get(-1 - item)?.weightSet[position] ?? new Uint32Array();
-        return below.reduce((sum, weight) => sum + weight, 0);
+        // The original keeps but the last position's sum of what is below.
+        const below = args.get(-1 - item)?.weightSet ?? [];
+        if (position !== below.length - 1) return 0;
+        return (below[position] ?? new Uint32Array()).reduce((sum, weight) => sum + weight, 0);
       }),
     );
     args.set(-1 - shadow.id, { ids: new Int32Array(), weightSet: cloned });

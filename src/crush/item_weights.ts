@@ -4,6 +4,8 @@ import { setBucketItemWeight, setItems } from './bucket_items.ts';
 import { bucketItemWeights } from './builder.ts';
 import type { CrushData } from './crush_codec.ts';
 import {
+  CRUSH_BUCKET_LIST,
+  CRUSH_BUCKET_TREE,
   CRUSH_BUCKET_UNIFORM,
   type crush_bucket,
   type crush_bucket_uniform,
@@ -76,12 +78,34 @@ function reweightBucket(crush: CrushData, bucket: crush_bucket): crush_bucket {
     const child = crush.buckets[-1 - item];
     if (child !== undefined) weights[i] = reweightBucket(crush, child).weight;
   }
-  if (bucket.alg !== CRUSH_BUCKET_UNIFORM)
-    return setItems(crush, bucket, [...bucket.items], weights);
-  const same = uniformWeight(bucket, weights);
-  const changed = { ...bucket, itemWeight: same, weight: same * bucket.items.length };
+  const changed = reweighted(crush, bucket, weights);
   crush.buckets[-1 - bucket.id] = changed;
   return changed;
+}
+
+/** The original leaves the sums of lists, and those within trees, as they were. */
+function reweighted(
+  crush: CrushData,
+  bucket: crush_bucket,
+  weights: readonly number[],
+): crush_bucket {
+  const weight = weights.reduce((sum, each) => sum + each, 0);
+  switch (bucket.alg) {
+    case CRUSH_BUCKET_UNIFORM: {
+      const itemWeight = uniformWeight(bucket, weights);
+      return { ...bucket, itemWeight, weight: itemWeight * weights.length };
+    }
+    case CRUSH_BUCKET_LIST:
+      return { ...bucket, weight, itemWeights: Uint32Array.from(weights) };
+    case CRUSH_BUCKET_TREE: {
+      const nodeWeights = bucket.nodeWeights.map((old, node) =>
+        node % 2 === 1 ? (weights[node >> 1] ?? old) : old,
+      );
+      return { ...bucket, weight, nodeWeights };
+    }
+    default:
+      return setItems(crush, bucket, [...bucket.items], weights);
+  }
 }
 
 /** The mean of the buckets in it, where those are more than the devices. */

@@ -28,6 +28,24 @@ import type { Json } from '../ceph/json_formatter.ts';
 
 const WEIGHT_ONE = 0x10000;
 
+/** What the elements of its lists are called in XML, by the list. */
+const DUMP_ELEMENTS: ReadonlyMap<string, string> = new Map([
+  ['devices', 'device'],
+  ['types', 'type'],
+  ['buckets', 'bucket'],
+  ['items', 'item'],
+  ['rules', 'rule'],
+  ['steps', 'step'],
+  ['weight_set', 'weights'],
+  ['weights', 'weight'],
+  ['ids', 'id'],
+]);
+
+export function dumpElements({ chooseArgs }: CrushData): ReadonlyMap<string, string> {
+  const ofArgs = [...chooseArgs.keys()].map((index) => [String(index), 'choose_args'] as const);
+  return new Map([...DUMP_ELEMENTS, ...ofArgs]);
+}
+
 /** A map as `crushtool --dump` shows it. Ceph: CrushWrapper::dump. */
 export function dumpCrush(crush: CrushData): Json {
   return {

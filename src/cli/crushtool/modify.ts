@@ -44,7 +44,9 @@ export function modify(map: CrushWrapper, edits: EditOptions, output: Output): b
     map.removeRule(removeRule);
   }
   if (edits.reweight) map.reweight();
-  if (edits.rebuildClassRoots) map.rebuildClassRoots();
+  if (edits.rebuildClassRoots && !map.rebuildClassRoots()) {
+    throw new ToolExit(1, '', 'failed to rebuidl roots with classes\n');
+  }
   const subtrees = [...edits.subtreeClass].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const [bucket, className] of subtrees) setSubtreeClass(map, bucket, className);
   if (edits.reclassify) reclassify(map.crush, edits, output);
@@ -157,9 +159,6 @@ function createRule(map: CrushWrapper, rule: NewRule, deviceClass: string): void
   const { name, root, type, mode } = rule;
   if (map.getRuleId(name) !== undefined) {
     throw new ToolExit(1, '', `rule ${name} already exists\n`);
-  }
-  if (mode !== 'firstn' && mode !== 'indep') {
-    throw new ToolExit(1, '', `unknown mode ${mode}\n`);
   }
   try {
     map.addSimpleRule(name, root, type, mode, REPLICATED, deviceClass);

@@ -64,6 +64,9 @@ export interface Options extends TestOptions {
 }
 
 const WEIGHT_ONE = 0x10000;
+/** Flags of the original for random placement, and for files that nobody reads. */
+const NOT_HERE = ['--simulate', '-s', '--output-csv', '--help-output'];
+
 type Text = (value: string) => void;
 type Count = (value: number) => void;
 
@@ -144,6 +147,10 @@ function takeFlag(words: CephArgs, options: Options): boolean {
   if (words.flag('-v', '--verbose')) {
     options.verbose++;
     return true;
+  }
+  const missing = NOT_HERE.find((name) => words.flag(name));
+  if (missing !== undefined) {
+    throw new ToolExit(1, '', `crushtool: ${missing} is only in the original\n`);
   }
   // All tunables of a map are safe.
   return words.flag('--enable-unsafe-tunables');

@@ -52,7 +52,13 @@ function classifyRoot(crush: CrushData, name: string, className: string, say: Sa
     const items = bucket.items.map((item) => renumbered.get(item) ?? item);
     crush.buckets[slot] = { ...bucket, items };
   }
-  rebuildRootsWithClasses(crush);
+  rebuild(crush, say);
+}
+
+function rebuild(crush: CrushData, say: Say): void {
+  if (rebuildRootsWithClasses(crush)) return;
+  say('failed to rebuild_roots_with_classes: (22) Invalid argument');
+  throw failed();
 }
 
 /** No rule may take a class of the root already. */
@@ -146,7 +152,7 @@ class BucketClassifier {
       this.#crush.classBucket.set(id, new Map([...held, ...shadows]));
     }
     for (const [id, name] of this.#shadowNames) this.#crush.nameMap.set(id, name);
-    rebuildRootsWithClasses(this.#crush);
+    rebuild(this.#crush, this.#say);
   }
 
   #match(match: string, className: string, parent: string): void {

@@ -181,6 +181,14 @@ describe('what the original refuses is refused with its words:', () => {
   });
 });
 
+test('what only the original can do is refused plainly', () => {
+  refuses(['-i', MIXED, '--simulate'], 'crushtool: --simulate is only in the original\n');
+  refuses(
+    ['-i', MIXED, '--dump', '-f', 'table'],
+    'crushtool: --format table is only in the original\n',
+  );
+});
+
 test('help is given', () => {
   expect(run('-h').stdout).toMatch(/^usage: crushtool /);
 });
