@@ -1,5 +1,6 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { crc32c } from '../../common/crc32c.ts';
+import { crc32cKept } from '../../common/crc32c_kept.ts';
 import { Encoder } from '../../common/Encoder.ts';
 import { COPY_MAX, type SendBuffer } from '../SendBuffer.ts';
 import type { TxHandler } from './crypto_onwire.ts';
@@ -117,7 +118,7 @@ export class FrameAssembler {
       frontCrc = enc.crc32c(SEGMENT_CRC_SEED, this.#front, enc.length);
       if (numSegments > 2) middleCrc = crc32c(SEGMENT_CRC_SEED, middle);
       if (numSegments > 3) dataCrc = SEGMENT_CRC_SEED;
-      for (const piece of data) if (piece.length > 0) dataCrc = crc32c(dataCrc, piece);
+      for (const piece of data) if (piece.length > 0) dataCrc = crc32cKept(dataCrc, piece);
     }
     this.#out.push(middle);
     for (const piece of data) this.#out.push(piece);
