@@ -1,15 +1,11 @@
 import type { AuthSessionHandler } from '../../auth/AuthSessionHandler.ts';
 import type { Timer } from '../../common/Clock.ts';
 import { CEPH_FEATURE_MSG_AUTH, haveFeature } from '../../common/ceph_features.ts';
-import { cephEntityTypeName } from '../../common/entity_name.ts';
 import { assert, DecodeError, ProtocolError } from '../../common/errors.ts';
 import type { LogEntry } from '../../common/Log.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
 import type { utime_t } from '../../common/utime_t.ts';
-import { DelayedDelivery } from '../DelayedDelivery.ts';
 import type { DispatchQueue } from '../DispatchQueue.ts';
-import { FrameDeadline } from '../FrameDeadline.ts';
-import { IdleTimeout } from '../IdleTimeout.ts';
 import type { Message } from '../Message.ts';
 import { ADDR_TYPE_LEGACY, entity_addr_t } from '../msg_types.ts';
 import { CEPH_MSGR_TAG_CLOSE, type ceph_msg_header } from '../msgr.ts';
@@ -19,13 +15,14 @@ import { type Handshake, HandshakeRunner } from '../msgr1/handshake.ts';
 import type { AcceptDecision, ExistingSession } from '../msgr1/judge_existing.ts';
 import type { MessageWriter } from '../msgr1/MessageWriter.ts';
 import { Session } from '../msgr1/Session.ts';
-import { type TagEvents, TagReader } from '../msgr1/TagReader.ts';
 import { TagWriter } from '../msgr1/TagWriter.ts';
 import type { Policy } from '../Policy.ts';
-import { ReadThrottle } from '../ReadThrottle.ts';
 import { RecvBuffer } from '../RecvBuffer.ts';
 import type { SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
+import { Delivery } from './Delivery.ts';
+import { OpenReader, type OpenReaderHost } from './OpenReader.ts';
 import type { ConnectionPipe, PipeConnection } from './PipeConnection.ts';
+import { Redial } from './Redial.ts';
 
 /** A session that was reset goes on with a seq that nobody can guess, below this. Ceph: SEQ_MASK. */
 const SEQ_MASK = 0x7fff_ffff;
@@ -58,7 +55,7 @@ export interface PipeMessenger extends SimplePolicyMessenger {
  * if its policy is lossy, with all that it held; else its session goes on: by dialling again, or, when
  * the peer comes first, in the Pipe that accepts it (`#takeOver`).
  */
-export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
+export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
   con: PipeConnection;
   state: PipeState;
   policy: Policy;
@@ -69,15 +66,11 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   #socket: Socket | undefined;
   #recv: RecvBuffer | undefined;
   #handshake: HandshakeRunner | undefined;
-  #reader: TagReader | undefined;
-  #deadline: FrameDeadline | undefined;
-  #idle: IdleTimeout | undefined;
-  #delayed: DelayedDelivery | undefined;
+  #reader: OpenReader | undefined;
+  #delivery: Delivery | undefined;
   /** The end of the handshake's time, or of the back-off. */
   #timer: Timer | undefined;
-  /** How often we have dialled since a connection was of use: it lasted, or a message got through. */
-  #attempts = 0;
-  #openedAt = 0;
+  #redial: Redial;
   /** It is the Pipe to its peer. */
   #registered: boolean;
   /** Dispatchers have been told of the connection, or have asked for it. */
@@ -92,6 +85,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     this.#tags = new TagWriter(messenger.cct.clock, messenger.writer);
     this.con = con;
     this.state = state;
+    this.#redial = new Redial(messenger.cct);
     this.#registered = state === 'CONNECTING';
     this.#known = this.#registered;
     this.policy = messenger.getPolicy(con.peerType);
@@ -106,7 +100,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     const { ip, port } = this.con.peerAddr;
     this.#log('Pipe.connect', { to: String(this.con.peerAddr) });
     this.state = 'CONNECTING';
-    this.#attempts++;
+    this.#redial.onDial();
     this.#socket = this.#messenger.cct.stack.connect({ ip, port }, this);
     this.#armReadyTimer();
   }
@@ -131,19 +125,22 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
 
   onRead(count: number): void {
     if (this.#injectFailure()) return;
-    this.#idle?.touch();
     try {
-      const source = this.#reader ?? this.#handshake;
-      source?.onRead(count);
-      this.#readTags();
+      const reader = this.#reader;
+      if (reader !== undefined) {
+        reader.onRead(count);
+      } else {
+        this.#handshake?.onRead(count);
+        this.#reader?.read();
+      }
     } catch (error) {
-      this.#onBadBytes(error);
+      this.onReadError(error);
     }
   }
 
   onWritable(): void {
     this.#blocked = false;
-    this.#idle?.touch();
+    this.#reader?.touch();
     this.writer();
   }
 
@@ -243,7 +240,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     this.session = existing.session;
     this.session.out.requeueSent();
     this.#known = existing.#known;
-    this.#attempts = existing.#attempts;
+    this.#redial = existing.#redial;
     this.#tags.keepalive = existing.#tags.keepalive;
     this.con = existing.con;
     this.con.pipe = this;
@@ -259,8 +256,8 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   #wasSessionReset(): void {
     const { cct, dispatchQueue } = this.#messenger;
     this.#log('Pipe.wasSessionReset', { state: this.state, lost: this.session.out.length });
+    this.#delivery?.discard();
     dispatchQueue.discardQueue(this.con.id);
-    this.#delayed?.discard();
     const isRandom = haveFeature(this.con.features, CEPH_FEATURE_MSG_AUTH);
     this.session.reset(isRandom ? cct.random.uint32() & SEQ_MASK : 0);
     if (this.#known) dispatchQueue.queueRemoteReset(this.con, this.con.id);
@@ -275,26 +272,20 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   #open(features: bigint, signer: AuthSessionHandler | undefined): void {
     const { cct, dispatchQueue, messageFactory } = this.#messenger;
     const recv = this.#recv;
-    assert(recv !== undefined, 'open without a connection');
+    const socket = this.#socket;
+    assert(recv !== undefined && socket !== undefined, 'open without a connection');
     this.state = 'OPEN';
     this.#known = true;
-    this.#openedAt = cct.clock.now();
     this.session.hasOpened = true;
+    this.#redial.onOpen();
     this.#handshake = undefined;
     this.#timer?.cancel();
     this.con.features = features;
     this.#tags.signer = signer;
-    const throttle = new ReadThrottle(this.policy, dispatchQueue.dispatchThrottler, () =>
-      cct.clock.defer(() => this.#resumeReading()),
-    );
-    this.#reader = new TagReader(cct, recv, messageFactory, throttle, signer, this);
-    const cut = (reason: string): void =>
-      this.fault(new SocketError('ETIMEDOUT', `${this.#where()}: ${reason}`));
-    this.#deadline = new FrameDeadline(cct.clock, this.#reader, cut);
-    this.#idle = new IdleTimeout(cct.clock, cct.conf.ms_connection_idle_timeout, cut);
-    if (cct.conf.ms_inject_delay_type.includes(cephEntityTypeName(this.con.peerType))) {
-      this.#delayed = new DelayedDelivery(cct, (message) => this.#deliver(message));
-    }
+    const { policy } = this;
+    const shared = { cct, dispatchQueue, messageFactory };
+    this.#reader = new OpenReader(this, { ...shared, socket, recv, policy, signer });
+    this.#delivery = new Delivery(cct, dispatchQueue, this.con);
     const { connectSeq } = this.session;
     this.#log('Pipe.open', { peer: String(this.con.peerAddr), connectSeq });
     // What the handshake wrote last goes out with the first messages. If they have to wait it goes
@@ -307,8 +298,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     const seconds = this.#messenger.cct.conf.ms_connection_ready_timeout;
     this.#startTimer(seconds, () => {
       const wanted = this.#handshake?.wanted ?? 'connection';
-      const reason = `${this.#where()}: no ${wanted} within ${seconds} s`;
-      this.fault(new SocketError('ETIMEDOUT', reason));
+      this.cut(`no ${wanted} within ${seconds} s`);
     });
   }
 
@@ -320,26 +310,6 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   }
 
   // ---- reading
-
-  /** Takes tag after tag from what has been received. Ceph: Pipe::reader. */
-  #readTags(): void {
-    const reader = this.#reader;
-    reader?.read();
-    if (reader === undefined || this.#reader !== reader) return;
-    if (reader.isThrottled) this.#socket?.pauseReading();
-    this.#deadline?.onRead();
-  }
-
-  /** A message that waited for its throttle is read on. */
-  #resumeReading(): void {
-    if (this.#reader === undefined || this.#reader.isThrottled) return;
-    this.#socket?.resumeReading();
-    try {
-      this.#readTags();
-    } catch (error) {
-      this.#onBadBytes(error);
-    }
-  }
 
   onMessage(header: ceph_msg_header, message: Message | undefined): void {
     const { seq, tid, type } = header;
@@ -353,17 +323,9 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
       return;
     }
     session.inSeq = seq;
-    this.#attempts = 0;
+    this.#redial.onProgress();
     if (!this.policy.lossy) this.#scheduleWriter();
-    if (message === undefined) return;
-    if (this.#delayed === undefined) this.#deliver(message);
-    else this.#delayed.queue(message);
-  }
-
-  #deliver(message: Message): void {
-    const { dispatchQueue } = this.#messenger;
-    if (dispatchQueue.canFastDispatch(message)) dispatchQueue.fastDispatch(message, this.con);
-    else dispatchQueue.enqueue(message, this.con, this.con.id);
+    if (message !== undefined) this.#delivery?.queue(message);
   }
 
   onKeepalive2(stamp: utime_t): void {
@@ -379,7 +341,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
 
   onAck(seq: number): void {
     this.#log('Pipe.reader', { tag: 'ACK', seq });
-    if (this.session.out.handleAck(seq) > 0) this.#attempts = 0;
+    if (this.session.out.handleAck(seq) > 0) this.#redial.onProgress();
   }
 
   onCloseTag(): void {
@@ -440,7 +402,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     if (writer.pending === 0) return;
     if (this.#isLogged) this.#log('Pipe.doSendmsg', { bytes: writer.pending });
     assert(this.#socket !== undefined, 'nothing to send on');
-    this.#idle?.touch();
+    this.#reader?.touch();
     this.#blocked = !writer.doSendmsg(this.#socket);
   }
 
@@ -466,7 +428,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     }
     this.#endConnection();
     session.out.requeueSent();
-    if (this.#hasLasted) this.#attempts = 0;
+    this.#redial.onClose();
     if (isConnecting) this.#messenger.dispatchQueue.queueRefused(con, con.id, why);
     if (policy.standby && !this.#isQueued) {
       this.#standBy();
@@ -486,7 +448,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     this.state = 'CLOSED';
     this.#socket?.close();
     this.#socket = undefined;
-    this.#delayed?.discard();
+    this.#delivery?.discard();
     this.#endConnection();
     this.session.out.clear();
     this.con.pipe = undefined;
@@ -496,16 +458,9 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
   /** Gives the connection up, and what it held. */
   #fail(why: Error): void {
     const { con } = this;
-    const { dispatchQueue } = this.#messenger;
     this.#shutdownSocket();
     this.stop();
-    dispatchQueue.discardQueue(con.id);
-    if (this.#known) dispatchQueue.queueReset(con, con.id, why);
-  }
-
-  get #hasLasted(): boolean {
-    const { clock, conf } = this.#messenger.cct;
-    return this.isOpen && clock.now() - this.#openedAt >= conf.ms_max_backoff * 1000;
+    if (this.#known) this.#messenger.dispatchQueue.queueReset(con, con.id, why);
   }
 
   #standBy(): void {
@@ -513,24 +468,19 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     this.#log('Pipe.standby', { connectSeq: this.session.connectSeq });
   }
 
-  /** At once if the last connection was of use; else later and later. */
   #connectLater(): void {
+    const { delay } = this.#redial;
     this.state = 'CONNECTING';
-    if (this.#attempts === 0) {
-      this.startWriter();
-      return;
-    }
-    const { ms_initial_backoff, ms_max_backoff } = this.#messenger.cct.conf;
-    const seconds = Math.min(ms_initial_backoff * 2 ** (this.#attempts - 1), ms_max_backoff);
-    this.#startTimer(seconds, () => this.startWriter());
+    if (delay === 0) this.startWriter();
+    else this.#startTimer(delay, () => this.startWriter());
   }
 
   /** Ends all that belongs to the socket. What was received goes its way. */
   #endConnection(): void {
     this.#shutdownSocket();
     this.#timer?.cancel();
-    this.#delayed?.flush();
-    this.#delayed = undefined;
+    this.#delivery?.flush();
+    this.#delivery = undefined;
     this.#tags.keepaliveAck = undefined;
   }
 
@@ -542,17 +492,21 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     this.#reader?.stop();
     this.#reader = undefined;
     this.#recv = undefined;
-    this.#deadline?.stop();
-    this.#idle?.stop();
     this.#blocked = false;
   }
 
   // ---- for errors and logs
 
   /** What the peer says that makes no sense is a fault. */
-  #onBadBytes(error: unknown): void {
+  onReadError(error: unknown): void {
     if (!(error instanceof DecodeError)) throw error;
-    this.fault(this.#protocolError(error));
+    const { field, offset, reason } = error;
+    const where = { peer: this.#peer(), state: this.state, field, offset };
+    this.fault(new ProtocolError(where, reason, { cause: error }));
+  }
+
+  cut(reason: string): void {
+    this.fault(new SocketError('ETIMEDOUT', `${this.#where()}: ${reason}`));
   }
 
   #injectFailure(): boolean {
@@ -561,12 +515,6 @@ export class Pipe implements SocketEvents, ConnectionPipe, TagEvents {
     if (oneIn === 0 || random.uint32() % oneIn !== 0) return false;
     this.fault(new SocketError('ECONNRESET', `${this.#where()}: injected failure`));
     return true;
-  }
-
-  #protocolError(error: DecodeError): ProtocolError {
-    const { field, offset, reason } = error;
-    const where = { peer: this.#peer(), state: this.state, field, offset };
-    return new ProtocolError(where, reason, { cause: error });
   }
 
   #where(): string {

@@ -1,0 +1,46 @@
+import type { CephContext } from '../../common/CephContext.ts';
+import { cephEntityTypeName } from '../../common/entity_name.ts';
+import { DelayedDelivery } from '../DelayedDelivery.ts';
+import type { DispatchQueue } from '../DispatchQueue.ts';
+import type { Message } from '../Message.ts';
+import type { PipeConnection } from './PipeConnection.ts';
+
+/** Hands over what a connection has received: held back a while, at once, or in its turn. */
+export class Delivery {
+  readonly #dispatchQueue: DispatchQueue;
+  readonly #con: PipeConnection;
+  readonly #delayed: DelayedDelivery | undefined;
+
+  constructor(cct: CephContext, dispatchQueue: DispatchQueue, con: PipeConnection) {
+    this.#dispatchQueue = dispatchQueue;
+    this.#con = con;
+    if (cct.conf.ms_inject_delay_type.includes(cephEntityTypeName(con.peerType))) {
+      this.#delayed = new DelayedDelivery(cct, (message) => this.#deliver(message));
+    }
+  }
+
+  queue(message: Message): void {
+    if (this.#delayed === undefined) this.#deliver(message);
+    else this.#delayed.queue(message);
+  }
+
+  /** Hands over what is held back. */
+  flush(): void {
+    this.#delayed?.flush();
+  }
+
+  /** Drops all that has not been dispatched. */
+  discard(): void {
+    this.#delayed?.discard();
+    this.#dispatchQueue.discardQueue(this.#con.id);
+  }
+
+  #deliver(message: Message): void {
+    const con = this.#con;
+    if (this.#dispatchQueue.canFastDispatch(message)) {
+      this.#dispatchQueue.fastDispatch(message, con);
+    } else {
+      this.#dispatchQueue.enqueue(message, con, con.id);
+    }
+  }
+}
