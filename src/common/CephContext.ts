@@ -1,4 +1,5 @@
 import type { Clock } from './Clock.ts';
+import type { Compressor } from './Compressor.ts';
 import type { Crypto } from './Crypto.ts';
 import type { Alloc } from './Encoder.ts';
 import type { Finisher } from './Finisher.ts';
@@ -17,6 +18,8 @@ export interface CephContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: Crypto;
+  /** None: frames are not compressed. */
+  readonly compressors?: readonly Compressor[] | undefined;
   readonly stack: Stack;
   readonly finisher: Finisher;
   /** Buffers for what is received; their contents are not defined. */

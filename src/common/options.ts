@@ -30,6 +30,12 @@ export const OPTION_DEFAULTS = {
   ms_dispatch_throttle_bytes: 104_857_600,
   ms_crc_data: true,
   ms_crc_header: true,
+  /** `force`: frames between OSDs are compressed where both want it. */
+  ms_osd_compress_mode: 'none',
+  ms_osd_compress_min_size: 1024,
+  /** Names, separated by commas, the best first. There is zlib. */
+  ms_osd_compression_algorithm: 'snappy',
+  ms_compress_secure: false,
   /** One in so many reads and writes of a socket fails; 0: none. */
   ms_inject_socket_failures: 0,
   ms_inject_delay_type: '',

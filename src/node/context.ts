@@ -7,6 +7,7 @@ import { NodeCrypto } from './NodeCrypto.ts';
 import { NodeFinisher } from './NodeFinisher.ts';
 import { NodeRandom } from './NodeRandom.ts';
 import { PosixStack } from './PosixStack.ts';
+import { ZlibCompressor } from './ZlibCompressor.ts';
 
 export interface ContextOverrides extends Partial<Omit<CephContext, 'conf'>> {
   readonly conf?: Partial<Options>;
@@ -19,6 +20,7 @@ export function nodeContext({ conf, ...overrides }: ContextOverrides = {}): Ceph
     clock: new NodeClock(),
     random: new NodeRandom(),
     crypto: new NodeCrypto(),
+    compressors: [new ZlibCompressor()],
     stack: new PosixStack(),
     finisher: new NodeFinisher(),
     alloc: makeAlloc(),

@@ -4,6 +4,8 @@ import { assert } from '../../common/errors.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
 import type { Connection } from '../Connection.ts';
 import { DelayedDelivery } from '../DelayedDelivery.ts';
+import { FrameDeadline } from '../FrameDeadline.ts';
+import { IdleTimeout } from '../IdleTimeout.ts';
 import type { Message } from '../Message.ts';
 import {
   ADDR_TYPE_MSGR2,
@@ -14,6 +16,7 @@ import {
 import { ConnectedSocket, type SocketOwner } from './ConnectedSocket.ts';
 import type { EventCenter, ExternalEvent } from './EventCenter.ts';
 import type { Protocol, ProtocolHost, ProtocolMessenger } from './Protocol.ts';
+import { ProtocolV1 } from './ProtocolV1.ts';
 import { ProtocolV2 } from './ProtocolV2.ts';
 
 /** What a connection asks of its messenger. */
@@ -46,6 +49,9 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   #socket: ConnectedSocket | undefined;
   #timer: Timer | undefined;
   #delayed: DelayedDelivery | undefined;
+  /** Of an open connection: frames that are begun must end, and something must move. */
+  #deadline: FrameDeadline | undefined;
+  #idle: IdleTimeout | undefined;
 
   constructor(messenger: ConnectionMessenger, id: number) {
     this.#messenger = messenger;
@@ -82,8 +88,8 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   #makeProtocol(state: 'CONNECTING' | 'ACCEPTING'): Protocol {
     const messenger = this.#messenger;
     const policy = messenger.getPolicy(this.peerType);
-    assert(this.targetAddr.type === ADDR_TYPE_MSGR2, 'an address of msgr v2');
-    return new ProtocolV2(messenger, this, state, policy);
+    const isV2 = this.targetAddr.type === ADDR_TYPE_MSGR2;
+    return new (isV2 ? ProtocolV2 : ProtocolV1)(messenger, this, state, policy);
   }
 
   // ---- for its user
@@ -134,10 +140,13 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
 
   onRead(count: number): void {
     if (this.#injectFailure('read')) return;
+    this.#idle?.touch();
     this.protocol?.onRead(count);
+    this.#deadline?.onRead();
   }
 
   onWritable(): void {
+    this.#idle?.touch();
     this.protocol?.writeEvent();
   }
 
@@ -167,6 +176,8 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   hangUp(how: 'now' | 'when sent'): void {
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#deadline?.stop();
+    this.#idle?.stop();
     if (how === 'now') socket?.destroy();
     else socket?.close();
   }
@@ -177,7 +188,18 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
     assert(this.#socket !== undefined, 'nothing to send on');
     const { cct, who } = this.#messenger;
     cct.log?.({ who, fn: 'AsyncConnection.trySend', facts: { bytes: sendBuffer.pending } });
+    this.#idle?.touch();
     this.#socket.send(sendBuffer);
+  }
+
+  opened(): void {
+    const { protocol } = this;
+    assert(protocol !== undefined, 'an open connection has a protocol');
+    const { clock, conf } = this.#messenger.cct;
+    const cut = (reason: string): void =>
+      protocol.fault(new SocketError('ETIMEDOUT', `${this.peerAddr}: ${reason}`));
+    this.#deadline = new FrameDeadline(clock, protocol, cut);
+    this.#idle = new IdleTimeout(clock, conf.ms_connection_idle_timeout, cut);
   }
 
   wantWrite(): void {
@@ -204,7 +226,13 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
 
   deliver(message: Message): void {
     if (this.#isDelayed) this.#delay(message);
-    else this.#messenger.dispatchQueue.enqueue(message, this, this.id);
+    else this.#dispatch(message);
+  }
+
+  #dispatch(message: Message): void {
+    const { dispatchQueue } = this.#messenger;
+    if (dispatchQueue.canFastDispatch(message)) dispatchQueue.fastDispatch(message, this);
+    else dispatchQueue.enqueue(message, this, this.id);
   }
 
   register(addrs: entity_addrvec_t): void {
@@ -269,8 +297,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   }
 
   #delay(message: Message): void {
-    const { cct, dispatchQueue } = this.#messenger;
-    this.#delayed ??= new DelayedDelivery(cct, (due) => dispatchQueue.enqueue(due, this, this.id));
+    this.#delayed ??= new DelayedDelivery(this.#messenger.cct, (due) => this.#dispatch(due));
     this.#delayed.queue(message);
   }
 

@@ -5,10 +5,12 @@ import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import {
   ADDR_TYPE_ANY,
+  ADDR_TYPE_LEGACY,
   ADDR_TYPE_MSGR2,
   entity_addr_t,
   type entity_addrvec_t,
 } from '../msg_types.ts';
+import { MessageWriter } from '../msgr1/MessageWriter.ts';
 import { SendBuffer } from '../SendBuffer.ts';
 import { type MessengerOptions, SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
 import { Accepter } from '../simple/Accepter.ts';
@@ -26,6 +28,7 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
   readonly dispatchQueue: DispatchQueue = new DispatchQueue(this);
   readonly center: EventCenter;
   readonly sendBuffer: SendBuffer;
+  readonly writer: MessageWriter;
   /** To ourselves: messages go to the dispatchers as they are, with no socket between. */
   readonly localConnection: LocalConnection;
   /** By each address of the peer. */
@@ -42,6 +45,7 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
     super(cct, options);
     this.center = new EventCenter(cct.clock);
     this.sendBuffer = new SendBuffer(cct.alloc);
+    this.writer = new MessageWriter(cct, this.sendBuffer);
     this.#myAddrs = [new entity_addr_t(ADDR_TYPE_ANY, '', 0, options.nonce)];
     this.localConnection = new LocalConnection(this);
   }
@@ -98,7 +102,7 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
   }
 
   pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
-    return addrs.find(({ type }) => type === ADDR_TYPE_MSGR2);
+    return addrs.find(({ type }) => type === ADDR_TYPE_MSGR2 || type === ADDR_TYPE_LEGACY);
   }
 
   getConnection(peerType: number, addr: entity_addr_t): Connection {

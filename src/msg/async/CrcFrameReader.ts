@@ -35,6 +35,8 @@ const COMPLETE = 6;
  * of their own.
  */
 export class CrcFrameReader {
+  /** FRAME_* that were agreed on. */
+  flagsAllowed = 0;
   isAborted = false;
   middle: Uint8Array = EMPTY;
   data: Uint8Array = EMPTY;
@@ -76,7 +78,12 @@ export class CrcFrameReader {
     const at = recv.head;
     this.#preambleBytes.set(recv.bytes.subarray(at, at + FRAME_PREAMBLE_SIZE));
     const crc = crc32c(0, recv.bytes, at, at + FRAME_PREAMBLE_SIZE - FRAME_CRC_SIZE);
-    decodePreamble(recv.take(FRAME_PREAMBLE_SIZE, 'preamble'), this.#preamble, crc, 0);
+    decodePreamble(
+      recv.take(FRAME_PREAMBLE_SIZE, 'preamble'),
+      this.#preamble,
+      crc,
+      this.flagsAllowed,
+    );
     const [first, front] = this.#preamble.lengths;
     this.#firstLength = first === 0 ? 0 : first + FRAME_CRC_SIZE;
     this.#frontInPlace = this.#firstLength + front <= IN_PLACE_MAX;

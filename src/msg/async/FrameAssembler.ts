@@ -3,6 +3,7 @@ import { crc32c } from '../../common/crc32c.ts';
 import { crc32cKept } from '../../common/crc32c_kept.ts';
 import { Encoder } from '../../common/Encoder.ts';
 import { COPY_MAX, type SendBuffer } from '../SendBuffer.ts';
+import type { CompressionTx } from './compression_onwire.ts';
 import type { TxHandler } from './crypto_onwire.ts';
 import {
   blankPreamble,
@@ -40,6 +41,7 @@ export class FrameAssembler {
   /** Where in `#enc` the frame and its front begin; -1: not yet. */
   #start = 0;
   #front = -1;
+  #compression: CompressionTx | undefined;
   #transcript: Encoder | undefined = new Encoder(1024);
 
   constructor(cct: CephContext, out: SendBuffer) {
@@ -68,16 +70,46 @@ export class FrameAssembler {
     return transcript;
   }
 
+  /** What of the following frames is long enough is compressed. */
+  compress(compression: CompressionTx): void {
+    this.#compression = compression;
+  }
+
   startFrame(tag: number): Encoder {
     this.#preamble.tag = tag;
+    this.#preamble.flags = 0;
+    return this.#compression === undefined ? this.#begin() : this.#compression.startFrame();
+  }
+
+  /** The header is complete; what is written now is the front. */
+  startFront(): void {
+    if (this.#compression === undefined) this.#endFirst();
+    else this.#compression.startFront();
+  }
+
+  /** `data`: pieces that count as one segment; long ones must not be changed any more. */
+  finishFrame(middle: Uint8Array = EMPTY, data: readonly Uint8Array[] = NO_DATA): void {
+    if (this.#compression === undefined) {
+      this.#end(middle, data);
+      return;
+    }
+    const frame = this.#compression.finishFrame(middle, data);
+    this.#preamble.flags = frame.flags;
+    const enc = this.#begin();
+    enc.raw(frame.first);
+    this.#endFirst();
+    enc.raw(frame.front);
+    this.#end(frame.middle, [frame.data]);
+  }
+
+  #begin(): Encoder {
     this.#start = this.#enc.length;
     this.#front = -1;
     this.#enc.zeros(FRAME_PREAMBLE_SIZE);
     return this.#enc;
   }
 
-  /** The header is complete; what is written now is the front. */
-  startFront(): void {
+  #endFirst(): void {
     const enc = this.#enc;
     const first = this.#start + FRAME_PREAMBLE_SIZE;
     const length = enc.length - first;
@@ -90,9 +122,8 @@ export class FrameAssembler {
     this.#front = enc.length;
   }
 
-  /** `data`: pieces that count as one segment; long ones must not be changed any more. */
-  finishFrame(middle: Uint8Array = EMPTY, data: readonly Uint8Array[] = NO_DATA): void {
-    if (this.#front < 0) this.startFront();
+  #end(middle: Uint8Array, data: readonly Uint8Array[]): void {
+    if (this.#front < 0) this.#endFirst();
     const { lengths } = this.#preamble;
     lengths[1] = this.#enc.length - this.#front;
     lengths[2] = middle.length;

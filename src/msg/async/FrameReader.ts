@@ -1,11 +1,18 @@
 import type { CephContext } from '../../common/CephContext.ts';
-import type { Decoder } from '../../common/Decoder.ts';
+import type { Compressor } from '../../common/Compressor.ts';
+import { Decoder } from '../../common/Decoder.ts';
 import { Encoder } from '../../common/Encoder.ts';
 import { assert, DecodeError } from '../../common/errors.ts';
 import type { RecvBuffer } from '../RecvBuffer.ts';
 import { CrcFrameReader } from './CrcFrameReader.ts';
+import { decompressSegments, type Segments } from './compression_onwire.ts';
 import type { RxHandler } from './crypto_onwire.ts';
-import { blankPreamble, FRAME_CRC_SIZE, FRAME_PREAMBLE_SIZE } from './frames_v2.ts';
+import {
+  blankPreamble,
+  FRAME_CRC_SIZE,
+  FRAME_EARLY_DATA_COMPRESSED,
+  FRAME_PREAMBLE_SIZE,
+} from './frames_v2.ts';
 import { SecureFrameReader } from './SecureFrameReader.ts';
 
 /** What is read from a peer before it is authenticated, at most. */
@@ -26,6 +33,9 @@ export class FrameReader {
   readonly #cct: CephContext;
   readonly #preamble = blankPreamble();
   #mode: CrcFrameReader | SecureFrameReader;
+  #compressor: Compressor | undefined;
+  /** Of a frame that was compressed. */
+  #decompressed: Segments | undefined;
   #transcript: Encoder | undefined = new Encoder(1024);
 
   constructor(cct: CephContext, recv: RecvBuffer) {
@@ -56,6 +66,12 @@ export class FrameReader {
     this.#mode = new SecureFrameReader(this.#cct, this.#recv, this.#preamble, rx);
   }
 
+  /** Frames that follow may be compressed. After `secure`, where there is both. */
+  decompress(compressor: Compressor): void {
+    this.#compressor = compressor;
+    this.#mode.flagsAllowed = FRAME_EARLY_DATA_COMPRESSED;
+  }
+
   /** All frames, and `rawRead`s, until now; from here on they are no longer kept. What we sign. */
   endTranscript(): Uint8Array {
     const transcript = this.#transcript?.take() ?? EMPTY;
@@ -81,6 +97,7 @@ export class FrameReader {
 
   /** False: more bytes are wanted. Throws `DecodeError`. */
   readPreamble(): boolean {
+    this.#decompressed = undefined;
     if (!this.#mode.readPreamble()) return false;
     const length = this.#preamble.lengths[0] + FRAME_PREAMBLE_SIZE + FRAME_CRC_SIZE;
     if (
@@ -103,26 +120,45 @@ export class FrameReader {
       assert(this.#mode instanceof CrcFrameReader, 'sealed frames are not signed');
       this.#mode.transcribe(this.#transcript);
     }
+    const isCompressed = (this.#preamble.flags & FRAME_EARLY_DATA_COMPRESSED) !== 0;
+    if (isCompressed && !this.isAborted) this.#decompressed = this.#decompress();
     return true;
   }
 
   /** Segment 0, the payload of a control frame or the header of a message; good for this call. */
   first(): Decoder {
-    return this.#mode.first();
+    const plain = this.#decompressed;
+    return plain === undefined ? this.#mode.first() : new Decoder(plain.first, 'segment 0');
   }
 
   /** Good for this call, as is all that `Decoder.raw` gives. */
   front(): Decoder {
-    return this.#mode.front();
+    const plain = this.#decompressed;
+    return plain === undefined ? this.#mode.front() : new Decoder(plain.front, 'front');
   }
 
   /** A buffer of its own. */
   get middle(): Uint8Array {
-    return this.#mode.middle;
+    return this.#decompressed?.middle ?? this.#mode.middle;
   }
 
   /** A buffer of its own. */
   get data(): Uint8Array {
-    return this.#mode.data;
+    return this.#decompressed?.data ?? this.#mode.data;
   }
+
+  #decompress(): Segments {
+    assert(this.#compressor !== undefined, 'the flag was agreed on');
+    const { middle, data } = this.#mode;
+    return decompressSegments(this.#compressor, {
+      first: rest(this.#mode.first()),
+      front: rest(this.#mode.front()),
+      middle,
+      data,
+    });
+  }
+}
+
+function rest(dec: Decoder): Uint8Array {
+  return dec.raw(dec.remaining);
 }

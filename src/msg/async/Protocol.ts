@@ -6,13 +6,16 @@ import type { LogEntry } from '../../common/Log.ts';
 import { SocketError } from '../../common/Stack.ts';
 import { type utime_t, utimeFromMs } from '../../common/utime_t.ts';
 import type { DispatchQueue } from '../DispatchQueue.ts';
+import type { FrameProgress } from '../FrameDeadline.ts';
 import type { Message } from '../Message.ts';
 import type { MessageFactory } from '../MessageFactory.ts';
 import type { entity_addr_t, entity_addrvec_t, entity_name_t } from '../msg_types.ts';
+import type { MessageWriter } from '../msgr1/MessageWriter.ts';
 import type { Session } from '../msgr1/Session.ts';
 import type { Policy } from '../Policy.ts';
 import type { ReadThrottle } from '../ReadThrottle.ts';
 import type { SendBuffer } from '../SendBuffer.ts';
+import { Redial } from '../simple/Redial.ts';
 
 /** What is encoded before it goes to the socket: a long queue is sent in parts. */
 const BATCH_BYTES_MAX = 1024 * 1024;
@@ -33,6 +36,8 @@ export interface ProtocolMessenger {
   readonly dispatchQueue: DispatchQueue;
   /** What is encoded until it is flushed. */
   readonly sendBuffer: SendBuffer;
+  /** Writes messages of v1 into it. */
+  readonly writer: MessageWriter;
   readonly authClient: AuthClient | undefined;
   readonly authServer: AuthServer | undefined;
   getPolicy(peerType: number): Policy;
@@ -71,6 +76,8 @@ export interface ProtocolHost extends AuthConnection {
   register(addrs: entity_addrvec_t): void;
   /** Takes the socket and the protocol of `newer` in place of its own; `newer` is no more. */
   adopt(newer: ProtocolHost): void;
+  /** The handshake is over. */
+  opened(): void;
   tellConnect(): void;
   tellAccept(): void;
   tellRefused(why: Error): void;
@@ -94,9 +101,11 @@ export abstract class Protocol {
   protected readonly messenger: ProtocolMessenger;
   #keepalive = false;
   #keepaliveAck: utime_t | undefined;
-  /** Seconds to the next attempt to connect, when this one fails. */
-  #backoff = 0;
+  readonly #redial: Redial;
+  /** The back-off is over, and a connection is not yet there. */
   #isDialling = false;
+  /** The peer has been let in: the session that it has is ours. */
+  #isAdmitted: boolean;
 
   constructor(
     messenger: ProtocolMessenger,
@@ -108,6 +117,8 @@ export abstract class Protocol {
     this.host = host;
     this.state = state;
     this.policy = policy;
+    this.#redial = new Redial(messenger.cct);
+    this.#isAdmitted = state === 'CONNECTING';
   }
 
   // ---- what the two versions do each in their way
@@ -115,19 +126,22 @@ export abstract class Protocol {
   abstract readonly version: 1 | 2;
   /** The socket is there: begins the handshake. */
   protected abstract startHandshake(): void;
-  /** Goes on with what has been received. Throws `DecodeError`. */
+  /** `count` more bytes have been received. Throws `DecodeError`, as does `read`. */
+  protected abstract onBytes(count: number): void;
+  /** Goes on with what has been received. */
   protected abstract read(): void;
+  /** How far the frame is that is being received. */
+  abstract readonly progress: FrameProgress;
   /** What the handshake waits for, in errors. */
   protected abstract get wanted(): string;
   /** Where the next bytes are to go. */
   abstract readBuffer(): Uint8Array;
-  protected abstract onBytes(count: number): void;
   /** Forgets the connection, not the session. Ceph: reset_recv_state. */
   protected abstract dropConnection(): void;
-  /** Another connection of the session is about to be opened. */
-  protected abstract countConnection(): void;
+  /** Another connection of the session is about to be opened; `isRetry`: once more. */
+  protected abstract countConnection(isRetry: boolean): void;
   protected abstract writeMessage(message: Message): void;
-  /** Writes an ack if the peer does not know yet what has been received. */
+  /** Tells the peer the last message received. */
   protected abstract writeAck(): void;
   protected abstract writeKeepalive(stamp: utime_t): void;
   protected abstract writeKeepaliveAck(stamp: utime_t): void;
@@ -139,6 +153,7 @@ export abstract class Protocol {
   connect(): void {
     this.log('connect', { to: String(this.host.targetAddr) });
     this.#isDialling = true;
+    this.#redial.onDial();
     this.host.dial();
     this.#armReadyTimer();
   }
@@ -196,19 +211,33 @@ export abstract class Protocol {
     this.policy = { ...this.policy, lossy: true };
   }
 
-  /** Another protocol goes on with the session, and with the host. */
-  protected abandon(): void {
-    this.state = 'CLOSED';
-    this.#isDialling = false;
-    this.host.cancelTimer();
-    this.host.hangUp('now');
-    this.dropConnection();
+  /** The peer has connected anew, and there is nothing to take over. */
+  replace(): void {
+    const reason = `${this.host.peerAddr}: the peer has connected anew`;
+    this.giveUp(new SocketError('ECONNRESET', reason));
+  }
+
+  /** The host of `existing` is ours, and its session is to be. Ceph: reuse_connection. */
+  protected takePlaceOf(existing: Protocol): void {
+    existing.log('replaced', { state: existing.state });
+    existing.state = 'CLOSED';
+    existing.host.cancelTimer();
+    existing.host.hangUp('now');
+    existing.dropConnection();
+    existing.session.out.requeueSent();
+    this.#keepalive = existing.#keepalive;
+    existing.host.adopt(this.host);
+  }
+
+  /** From now on the session survives. */
+  protected admitted(): void {
+    this.#isAdmitted = true;
   }
 
   /** The session is forgotten, with all that was to be sent, and its user is told. */
-  protected resetSession(): void {
-    this.log('resetSession', {});
-    this.session.reset(0);
+  protected resetSession(outSeq: number): void {
+    this.log('resetSession', { lost: this.session.out.length });
+    this.session.reset(outSeq);
     this.host.tellRemoteReset();
   }
 
@@ -216,8 +245,10 @@ export abstract class Protocol {
   protected ready(): void {
     this.state = 'READY';
     this.#isDialling = false;
-    this.#backoff = 0;
+    this.#isAdmitted = true;
+    this.#redial.onOpen();
     this.host.cancelTimer();
+    this.host.opened();
     this.log('ready', { peer: String(this.host.peerAddr), connectSeq: this.session.connectSeq });
     this.writeEvent();
   }
@@ -264,15 +295,27 @@ export abstract class Protocol {
     this.host.lastKeepaliveAck = this.messenger.cct.clock.now();
   }
 
-  /** A message has come that the peer is to be told of. */
-  protected wantAck(): void {
+  /** A message has come. False: it is a repetition, which has been delivered. */
+  protected received(seq: number): boolean {
+    const { session } = this;
+    if (seq <= session.inSeq) return false;
+    session.inSeq = seq;
+    this.#redial.onProgress();
     if (!this.policy.lossy) this.#wantWrite();
+    return true;
+  }
+
+  /** The peer has all up to `seq`. Throws `DecodeError` if that was not sent. */
+  protected acked(seq: number): void {
+    if (this.session.out.handleAck(seq) > 0) this.#redial.onProgress();
   }
 
   /** Sends all that is queued, in as few pieces as the socket allows. Ceph: write_event. */
   writeEvent(): void {
     if (this.state === 'STANDBY' && !this.policy.server && this.#hasToSay) {
-      this.#reconnect();
+      this.countConnection(false);
+      this.state = 'CONNECTING';
+      this.connect();
       return;
     }
     const { sendBuffer } = this.messenger;
@@ -288,7 +331,7 @@ export abstract class Protocol {
           this.log('writeMessage', facts, message.tid);
         }
       }
-      if (!this.policy.lossy) this.writeAck();
+      this.#writeAck();
       if (sendBuffer.pending === 0) return;
       this.host.flush();
     }
@@ -304,6 +347,14 @@ export abstract class Protocol {
     if (this.state === 'STANDBY' || (this.state === 'READY' && !this.host.isBlocked)) {
       this.host.wantWrite();
     }
+  }
+
+  /** Of a lossy session nobody keeps what was sent. */
+  #writeAck(): void {
+    const { session } = this;
+    if (this.policy.lossy || session.inSeq <= session.inSeqAcked) return;
+    this.writeAck();
+    session.inSeqAcked = session.inSeq;
   }
 
   #writeKeepalives(): void {
@@ -327,48 +378,57 @@ export abstract class Protocol {
     const { state, policy, session, host } = this;
     if (state === 'CLOSED') return;
     this.log('fault', { state, why: why.message });
-    if (state === 'ACCEPTING') {
-      // Nobody knows of a connection that was not accepted.
-      this.stop();
+    const wasConnecting = state === 'CONNECTING';
+    if (!this.#isAdmitted || (policy.lossy && !wasConnecting)) {
+      this.giveUp(why);
       return;
     }
-    const wasConnecting = state === 'CONNECTING' || state === 'WAIT';
-    if (policy.lossy && !wasConnecting) {
-      this.stop();
-      host.tellReset(why);
-      return;
-    }
-    this.#isDialling = false;
-    host.hangUp('now');
-    this.dropConnection();
+    this.#endConnection();
     session.out.requeueSent();
     if (wasConnecting) host.tellRefused(why);
-    const isIdle = !this.#hasToSay && state !== 'WAIT';
-    if (policy.server || (policy.standby && isIdle)) {
-      host.cancelTimer();
-      this.state = 'STANDBY';
-      this.log('standby', {});
-    } else if (wasConnecting) {
-      this.#connectLater();
-    } else {
-      this.#reconnect();
-    }
+    if (policy.server || (policy.standby && !this.#hasToSay)) this.#standBy();
+    else if (wasConnecting) this.#connectLater(true);
+    else this.#connectLater(false);
   }
 
-  #reconnect(): void {
-    this.#backoff = 0;
-    this.countConnection();
+  /** The peer dials us, and goes first; unless it has died. Ceph: handle_wait. */
+  protected waitForPeer(): void {
+    this.log('wait', {});
+    this.#endConnection();
+    this.state = 'WAIT';
+    this.countConnection(true);
+    this.host.startTimer(this.messenger.cct.conf.ms_max_backoff);
+  }
+
+  /** Gives the connection up, and what it held. */
+  protected giveUp(why: Error): void {
+    const { host } = this;
+    // Nobody knows of a connection that was not accepted.
+    const isKnown = this.state !== 'ACCEPTING';
+    host.hangUp('now');
+    this.stop();
+    if (isKnown) host.tellReset(why);
+  }
+
+  #endConnection(): void {
+    this.#isDialling = false;
+    this.host.cancelTimer();
+    this.host.hangUp('now');
+    this.dropConnection();
+    this.#redial.onClose();
+  }
+
+  #standBy(): void {
+    this.state = 'STANDBY';
+    this.log('standby', { connectSeq: this.session.connectSeq });
+  }
+
+  #connectLater(isRetry: boolean): void {
+    this.countConnection(isRetry);
     this.state = 'CONNECTING';
-    this.connect();
-  }
-
-  #connectLater(): void {
-    const { ms_initial_backoff, ms_max_backoff } = this.messenger.cct.conf;
-    const next = Math.min(Math.max(this.#backoff * 2, ms_initial_backoff), ms_max_backoff);
-    // Who was told to wait is dialled by its peer, unless that has died.
-    this.#backoff = this.state === 'WAIT' ? ms_max_backoff : next;
-    this.countConnection();
-    this.host.startTimer(this.#backoff);
+    const { delay } = this.#redial;
+    if (delay === 0) this.connect();
+    else this.host.startTimer(delay);
   }
 
   #armReadyTimer(): void {

@@ -1,8 +1,8 @@
 import { DummyAuth } from '../../auth/DummyAuth.ts';
 import type { Decoder } from '../../common/Decoder.ts';
 import { assert, DecodeError } from '../../common/errors.ts';
-import { SocketError } from '../../common/Stack.ts';
 import type { utime_t } from '../../common/utime_t.ts';
+import type { FrameProgress } from '../FrameDeadline.ts';
 import type { Message } from '../Message.ts';
 import type { entity_name_t } from '../msg_types.ts';
 import { CEPH_MSG_CONNECT_LOSSY } from '../msgr.ts';
@@ -22,9 +22,9 @@ import {
   TAG_SERVER_IDENT,
   TAG_SESSION_RECONNECT_OK,
 } from './frames_v2.ts';
-import { FRAME_WANTED } from './handshake_v2.ts';
 import { blankHeader2, decodeMessage, writeMessage } from './message_frame.ts';
 import { Protocol, type ProtocolHost, type ProtocolMessenger } from './Protocol.ts';
+import { FRAME_WANTED } from './read_frame.ts';
 import { SessionV2 } from './SessionV2.ts';
 import { WireV2 } from './WireV2.ts';
 
@@ -43,6 +43,8 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   #want: Want = NO_WANT;
   /** A preamble has been read, its segments have not. */
   #isInside = false;
+  /** That have been read since the session was open. */
+  #frames = 0;
   readonly #header = blankHeader2();
   #peerName: entity_name_t = { type: 0, num: -1 };
 
@@ -107,7 +109,7 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
         learnedAddr: (addr) => messenger.learnedAddr(addr),
         getGlobalSeq: (atLeast) => messenger.getGlobalSeq(atLeast),
         newCookie: () => this.#newCookie(),
-        resetSession: () => this.resetSession(),
+        resetSession: () => this.resetSession(0),
       },
       this.#wire,
     );
@@ -117,8 +119,7 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   #connected(connected: ConnectedV2): void {
     const { host, session } = this;
     if (connected.kind === 'wait') {
-      this.state = 'WAIT';
-      this.fault(new SocketError('EAGAIN', `${host.peerAddr}: dials us, and goes first`));
+      this.waitForPeer();
       return;
     }
     if (connected.kind === 'ident') {
@@ -163,14 +164,15 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
 
   #accepted(accepted: AcceptedV2): void {
     const existing = this.messenger.lookupProtocol(accepted.addrs);
-    if (accepted.how === 'new' || !(existing instanceof ProtocolV2)) {
-      // Whoever spoke v1 until now and speaks v2 begins anew.
-      existing?.stop();
-    } else if (accepted.how === 'replace') {
-      const reason = `${existing.host.peerAddr}: the peer has connected anew`;
-      existing.fault(new SocketError('ECONNRESET', reason));
+    const isToGoOn = accepted.how !== 'new' && accepted.how !== 'replace';
+    if (isToGoOn && existing instanceof ProtocolV2) {
+      if (accepted.how === 'reset') existing.resetSession(0);
+      this.takePlaceOf(existing);
+      this.session = existing.session;
+      this.#peerName = existing.#peerName;
     } else {
-      this.#takeOver(existing, accepted.how === 'reset');
+      // Whoever spoke v1 until now and speaks v2 begins anew too.
+      existing?.replace();
     }
     const { host, session } = this;
     host.peerGlobalId = accepted.globalId;
@@ -186,16 +188,6 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
     }
     host.tellAccept();
     this.#open();
-  }
-
-  /** The session of `existing`, and its place, are ours. Ceph: ProtocolV2::reuse_connection. */
-  #takeOver(existing: ProtocolV2, isReset: boolean): void {
-    if (isReset) existing.resetSession();
-    existing.abandon();
-    existing.session.out.requeueSent();
-    this.session = existing.session;
-    this.#peerName = existing.#peerName;
-    existing.host.adopt(this.host);
   }
 
   #beginSession(accepted: AcceptedV2): void {
@@ -243,6 +235,11 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   }
 
   // ---- reading
+
+  get progress(): FrameProgress {
+    const isOwed = this.#isInside && !this.throttle?.isWaiting;
+    return { count: this.#frames, owed: isOwed ? this.#wire.reader.messageLength : undefined };
+  }
 
   readBuffer(): Uint8Array {
     return this.#wire.reader.readBuffer();
@@ -301,6 +298,7 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
     }
     if (this.throttle?.isWaiting || !reader.readSegments()) return false;
     this.#isInside = false;
+    this.#frames++;
     return true;
   }
 
@@ -329,7 +327,7 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   }
 
   #handleMessage(): void {
-    const { session, throttle } = this;
+    const { throttle } = this;
     const { reader } = this.#wire;
     if (reader.isAborted) {
       throttle?.cancel();
@@ -341,25 +339,22 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
     if (this.isLogged) {
       this.log('handleMessage', { seq, type, known: message !== undefined }, tid);
     }
-    session.out.handleAck(ackSeq);
-    // A repetition has been delivered; what nobody knows is dropped, but it has been received.
-    if (seq <= session.inSeq || message === undefined) {
+    this.acked(ackSeq);
+    // What nobody knows is dropped, but it has been received.
+    if (!this.received(seq) || message === undefined) {
       throttle?.cancel();
-    } else {
-      message.src = this.#peerName;
-      message.throttle = throttle;
-      message.throttleSize = size;
-      throttle?.handOver();
+      return;
     }
-    if (seq <= session.inSeq) return;
-    session.inSeq = seq;
-    this.wantAck();
-    if (message !== undefined) this.host.deliver(message);
+    message.src = this.#peerName;
+    message.throttle = throttle;
+    message.throttleSize = size;
+    throttle?.handOver();
+    this.host.deliver(message);
   }
 
   #handleAck(seq: number): void {
     this.log('handleMessageAck', { seq });
-    this.session.out.handleAck(seq);
+    this.acked(seq);
   }
 
   // ---- writing
@@ -370,11 +365,8 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   }
 
   protected writeAck(): void {
-    const { session } = this;
-    if (session.inSeq <= session.inSeqAcked) return;
-    encodeSeq(this.#wire.out.startFrame(TAG_ACK), session.inSeq);
+    encodeSeq(this.#wire.out.startFrame(TAG_ACK), this.session.inSeq);
     this.#wire.out.finishFrame();
-    session.inSeqAcked = session.inSeq;
   }
 
   protected writeKeepalive(stamp: utime_t): void {

@@ -32,6 +32,8 @@ const COMPLETE = 3;
  * received into one, too.
  */
 export class SecureFrameReader {
+  /** FRAME_* that were agreed on. */
+  flagsAllowed = 0;
   isAborted = false;
   middle: Uint8Array = EMPTY;
   data: Uint8Array = EMPTY;
@@ -63,7 +65,7 @@ export class SecureFrameReader {
     if (this.#recv.available < BLOCK_LENGTH) return false;
     const block = this.#rx.open(this.#take(BLOCK_LENGTH), 'preamble');
     const crc = crc32c(0, block, 0, FRAME_PREAMBLE_SIZE - FRAME_CRC_SIZE);
-    decodePreamble(new Decoder(block, 'preamble'), this.#preamble, crc, 0);
+    decodePreamble(new Decoder(block, 'preamble'), this.#preamble, crc, this.flagsAllowed);
     this.#first = block.subarray(FRAME_PREAMBLE_SIZE);
     this.#phase = FIRST;
     return true;

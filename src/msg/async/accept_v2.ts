@@ -8,6 +8,7 @@ import { DecodeError } from '../../common/errors.ts';
 import { compareAddr, type entity_addr_t, type entity_addrvec_t } from '../msg_types.ts';
 import type { Handshake } from '../msgr1/handshake.ts';
 import type { Policy } from '../Policy.ts';
+import { acceptCompression } from './compression_handshake.ts';
 import { type ExistingV2, judgeIdent, judgeReconnect } from './existing_v2.ts';
 import {
   decodeAuthMore,
@@ -32,7 +33,8 @@ import {
   TAG_SESSION_RETRY_GLOBAL,
   TAG_WAIT,
 } from './frames_v2.ts';
-import { exchangeHello, exchangeSignatures, readFrame } from './handshake_v2.ts';
+import { exchangeHello, exchangeSignatures } from './handshake_v2.ts';
+import { readFrame } from './read_frame.ts';
 import type { WireV2 } from './WireV2.ts';
 
 /** The session that there is with a peer, as far as who dials anew changes it. */
@@ -81,6 +83,7 @@ export function* acceptV2(side: AcceptSideV2, wire: WireV2): Handshake<AcceptedV
   const hello = yield* exchangeHello(wire, side.myType, side.socketAddr);
   const policy = side.setPeerType(hello.entityType);
   const globalId = yield* authenticate(side, wire);
+  yield* acceptCompression(wire, hello.entityType);
   for (;;) {
     const tags = [TAG_CLIENT_IDENT, TAG_SESSION_RECONNECT];
     const dec = yield* readFrame(wire, 'CLIENT_IDENT', tags);

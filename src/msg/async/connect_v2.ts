@@ -8,6 +8,7 @@ import type { entity_addr_t, entity_addrvec_t } from '../msg_types.ts';
 import { CEPH_MSG_CONNECT_LOSSY } from '../msgr.ts';
 import type { Handshake } from '../msgr1/handshake.ts';
 import type { Policy } from '../Policy.ts';
+import { requestCompression } from './compression_handshake.ts';
 import {
   decodeAuthBadMethod,
   decodeAuthDone,
@@ -38,7 +39,8 @@ import {
   TAG_SESSION_RETRY_GLOBAL,
   TAG_WAIT,
 } from './frames_v2.ts';
-import { exchangeHello, exchangeSignatures, readFrame } from './handshake_v2.ts';
+import { exchangeHello, exchangeSignatures } from './handshake_v2.ts';
+import { readFrame } from './read_frame.ts';
 import type { SessionV2 } from './SessionV2.ts';
 import type { WireV2 } from './WireV2.ts';
 
@@ -89,6 +91,7 @@ export function* connectV2(side: ConnectSideV2, wire: WireV2): Handshake<Connect
   }
   side.learnedAddr(hello.peerAddr);
   yield* authenticate(side, wire);
+  yield* requestCompression(wire, con.peerType);
   if (session.serverCookie !== 0n) {
     const connected = yield* reconnect(side, wire);
     if (connected !== undefined) return connected;

@@ -78,21 +78,20 @@ const PAGE_SIZE_ALIGNMENT = 4096;
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-/** The most that a peer may announce: payloads of control frames and headers; */
-const FIRST_LENGTH_MAX = 32 * KIB;
-/** a header, when other segments follow; */
+/**
+ * The most that a peer may announce: a payload or header, front, middle, and data: osd_max_object_size,
+ * and some for attributes.
+ */
+export const SEGMENT_LENGTHS_MAX: Preamble['lengths'] = [32 * KIB, 32 * MIB, 16 * MIB, 129 * MIB];
+/** Of a header when other segments follow. */
 const HEADER_LENGTH_MAX = 4 * KIB;
-const FRONT_LENGTH_MAX = 32 * MIB;
-const MIDDLE_LENGTH_MAX = 16 * MIB;
-/** osd_max_object_size, and some for attributes. */
-const DATA_LENGTH_MAX = 129 * MIB;
 
 /** What a preamble says. Mutable, so that one record serves a connection. */
 export interface Preamble {
   tag: number;
   numSegments: number;
   /** Logical lengths: without padding. 0 for segments that are left out. */
-  readonly lengths: [number, number, number, number];
+  readonly lengths: [first: number, front: number, middle: number, data: number];
   flags: number;
 }
 
@@ -159,10 +158,11 @@ function checkPreamble({ tag, numSegments, lengths, flags }: Preamble, flagsAllo
   if ((flags & ~flagsAllowed) !== 0) {
     throw new DecodeError('preamble.flags', 26, `0x${flags.toString(16)} was not agreed on`);
   }
-  checkLength(0, lengths[0], numSegments === 1 ? FIRST_LENGTH_MAX : HEADER_LENGTH_MAX);
-  checkLength(1, lengths[1], FRONT_LENGTH_MAX);
-  checkLength(2, lengths[2], MIDDLE_LENGTH_MAX);
-  checkLength(3, lengths[3], DATA_LENGTH_MAX);
+  const [firstMax, frontMax, middleMax, dataMax] = SEGMENT_LENGTHS_MAX;
+  checkLength(0, lengths[0], numSegments === 1 ? firstMax : HEADER_LENGTH_MAX);
+  checkLength(1, lengths[1], frontMax);
+  checkLength(2, lengths[2], middleMax);
+  checkLength(3, lengths[3], dataMax);
 }
 
 function checkLength(segment: number, length: number, most: number): void {

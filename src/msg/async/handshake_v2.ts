@@ -1,18 +1,17 @@
 import type { AuthSecrets } from '../../auth/AuthClient.ts';
 import { CEPH_CON_MODE_SECURE } from '../../auth/auth_modes.ts';
 import { type Crypto, constantTimeEqual, SHA256_LENGTH } from '../../common/Crypto.ts';
-import type { Decoder } from '../../common/Decoder.ts';
 import { Encoder } from '../../common/Encoder.ts';
 import { DecodeError } from '../../common/errors.ts';
 import type { entity_addr_t } from '../msg_types.ts';
 import type { Handshake } from '../msgr1/handshake.ts';
 import {
   BANNER_START_LENGTH,
-  CEPH_MSGR2_FEATURE_REVISION_1,
   decodeBannerPayload,
   decodeBannerStart,
   encodeBanner,
 } from './banner.ts';
+import { ourFeatures } from './compression_handshake.ts';
 import { createHandlerPair } from './crypto_onwire.ts';
 import {
   decodeAuthSignature,
@@ -21,28 +20,11 @@ import {
   encodeHello,
   type HelloFrame,
 } from './frames/auth_frames.ts';
-import { frameTagToString, TAG_AUTH_SIGNATURE, TAG_HELLO } from './frames_v2.ts';
+import { TAG_AUTH_SIGNATURE, TAG_HELLO } from './frames_v2.ts';
+import { readFrame } from './read_frame.ts';
 import type { WireV2 } from './WireV2.ts';
 
-/** In a `Want`, where bytes are counted: a whole frame. */
-export const FRAME_WANTED = 0;
-
-/** What we can, and what a peer must: frames of v2.1. */
-const OUR_FEATURES = { supported: CEPH_MSGR2_FEATURE_REVISION_1, required: 0n };
-
 const NO_SIGNATURE: Uint8Array = new Uint8Array(SHA256_LENGTH);
-
-/** The payload of the next frame, which must bear one of `tags`. `what` is waited for, in errors. */
-export function* readFrame(
-  wire: WireV2,
-  what: string,
-  tags: readonly number[],
-): Handshake<Decoder> {
-  const dec = yield { bytes: FRAME_WANTED, what };
-  const { tag } = wire.reader;
-  if (tags.includes(tag)) return dec;
-  throw new DecodeError('frame.tag', 0, `${frameTagToString(tag)} instead of ${what}`);
-}
 
 /** Banner and HELLO, the same for both sides. Ceph: ProtocolV2::_banner_exchange, handle_hello. */
 export function* exchangeHello(
@@ -50,12 +32,13 @@ export function* exchangeHello(
   myType: number,
   peerAddr: entity_addr_t,
 ): Handshake<HelloFrame> {
+  const features = ourFeatures(wire.cct);
   const banner = new Encoder(BANNER_START_LENGTH + 16);
-  encodeBanner(banner, OUR_FEATURES);
+  encodeBanner(banner, features);
   wire.out.writeRaw(banner.take());
   const length = decodeBannerStart(yield { bytes: BANNER_START_LENGTH, what: 'banner' });
   const payload = yield { bytes: length, what: 'banner payload' };
-  wire.peerSupported = decodeBannerPayload(payload, OUR_FEATURES).supported;
+  wire.peerSupported = decodeBannerPayload(payload, features).supported;
   encodeHello(wire.out.startFrame(TAG_HELLO), { entityType: myType, peerAddr });
   wire.out.finishFrame();
   return decodeHello(yield* readFrame(wire, 'HELLO', [TAG_HELLO]));
