@@ -12,6 +12,7 @@ import {
   type Stack,
 } from '../../src/common/Stack.ts';
 import { NodeCrypto } from '../../src/node/NodeCrypto.ts';
+import { ZlibCompressor } from '../../src/node/ZlibCompressor.ts';
 
 interface Event {
   readonly time: number;
@@ -126,6 +127,7 @@ export class MemoryNet implements Clock, Stack {
       random: { uint32, float: () => uint32() / 2 ** 32 },
       stack: this,
       crypto: new NodeCrypto(),
+      compressors: [new ZlibCompressor()],
       finisher: { queue: (complete) => this.defer(complete) },
       // Not zeroed, as outside: whoever reads what was never written is found out.
       alloc: (length) => {
