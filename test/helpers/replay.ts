@@ -11,8 +11,8 @@ import {
   type entity_addr_t,
   type entity_name_t,
 } from '../../src/msg/msg_types.ts';
-import { decodeConnect, decodeConnectReply } from '../../src/msg/msgr.ts';
-import { statelessServer } from '../../src/msg/Policy.ts';
+import { CEPH_MSG_CONNECT_LOSSY, decodeConnect, decodeConnectReply } from '../../src/msg/msgr.ts';
+import { losslessClient, statelessServer } from '../../src/msg/Policy.ts';
 import { SimpleMessenger } from '../../src/msg/simple/SimpleMessenger.ts';
 import type { GoldenConversation, GoldenMessage } from './golden.ts';
 import { MemoryNet } from './MemoryNet.ts';
@@ -163,6 +163,8 @@ export function replayAsClient(
     messageFactory: (envelope, front, middle, data) =>
       envelope.type === unknownType ? undefined : rawFactory(envelope, front, middle, data),
   });
+  // So librados begins with a monitor; whether the session is lossy is what the server answers.
+  if ((asked.flags & CEPH_MSG_CONNECT_LOSSY) === 0) messenger.setDefaultPolicy(losslessClient());
   const authClient = Object.assign(new DummyAuth(), {
     buildAuthorizer: () =>
       asked.authorizerLen === 0
