@@ -238,8 +238,12 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   register(addrs: entity_addrvec_t): void {
     this.#messenger.unregisterConn(this);
     this.peerAddrs = addrs;
-    // Of an accepted connection; who was dialled keeps the address by which it is known.
-    if (this.peerAddr.isBlankIp()) this.peerAddr = addrs[0] ?? this.peerAddr;
+    // Who was dialled keeps the address by which it is known; who has dialled listens elsewhere.
+    if (this.peerAddr.isBlankIp()) {
+      const { type } = this.targetAddr;
+      this.peerAddr = addrs.find((addr) => addr.type === type) ?? addrs[0] ?? BLANK_ADDR;
+      this.targetAddr = this.peerAddr;
+    }
     this.#messenger.registerConn(this, addrs);
   }
 

@@ -102,7 +102,9 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
   }
 
   pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
-    return addrs.find(({ type }) => type === ADDR_TYPE_MSGR2 || type === ADDR_TYPE_LEGACY);
+    const isOurs = ({ type }: entity_addr_t): boolean =>
+      type === ADDR_TYPE_MSGR2 || type === ADDR_TYPE_LEGACY;
+    return addrs.find((addr) => isOurs(addr) && addr.canBeDialled());
   }
 
   getConnection(peerType: number, addr: entity_addr_t): Connection {

@@ -93,7 +93,7 @@ export interface ProtocolHost extends AuthConnection {
  * said; what becomes of a session that loses its connection is the same for both.
  * Ceph: src/msg/async/Protocol.h.
  */
-export abstract class Protocol {
+export abstract class Protocol implements FrameProgress {
   state: ProtocolState;
   policy: Policy;
   host: ProtocolHost;
@@ -130,8 +130,8 @@ export abstract class Protocol {
   protected abstract onBytes(count: number): void;
   /** Goes on with what has been received. */
   protected abstract read(): void;
-  /** How far the frame is that is being received. */
-  abstract readonly progress: FrameProgress;
+  abstract readonly count: number;
+  abstract readonly owed: number | undefined;
   /** What the handshake waits for, in errors. */
   protected abstract get wanted(): string;
   /** Where the next bytes are to go. */

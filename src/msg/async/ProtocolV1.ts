@@ -3,7 +3,6 @@ import { CEPH_FEATURE_MSG_AUTH, haveFeature } from '../../common/ceph_features.t
 import { assert } from '../../common/errors.ts';
 import { SocketError } from '../../common/Stack.ts';
 import { encodeUtime, type utime_t } from '../../common/utime_t.ts';
-import type { FrameProgress } from '../FrameDeadline.ts';
 import type { Message } from '../Message.ts';
 import { ADDR_TYPE_LEGACY, BLANK_ADDR, type entity_addr_t, legacyAddr } from '../msg_types.ts';
 import {
@@ -25,8 +24,6 @@ import { Protocol } from './Protocol.ts';
 
 /** SEQ_MASK of src/msg/Connection.h: where the numbers of a session that was reset begin, at most. */
 const SEQ_MASK = 0x7fffffff;
-
-const NOTHING_OWED: FrameProgress = { count: 0, owed: undefined };
 
 /** msgr v1, from the parts that SimpleMessenger is made of. Ceph: src/msg/async/ProtocolV1.cc. */
 export class ProtocolV1 extends Protocol implements TagEvents {
@@ -104,9 +101,9 @@ export class ProtocolV1 extends Protocol implements TagEvents {
   /** What another connection, from the same peer, has to know of this one. */
   existing(): ExistingSession {
     const { policy, session, state } = this;
-    const { connectSeq, peerGlobalSeq } = session;
+    const { connectSeq, peerGlobalSeq, hasOpened } = session;
     const phase = state === 'CONNECTING' ? 'connecting' : state === 'WAIT' ? 'waiting' : 'settled';
-    return { policy, connectSeq, peerGlobalSeq, phase };
+    return { policy, connectSeq, peerGlobalSeq, hasOpened, phase };
   }
 
   /** Our session with who is at `peer`, if it is of v1. */
@@ -141,6 +138,7 @@ export class ProtocolV1 extends Protocol implements TagEvents {
     this.#signer = signer;
     this.throttle = new ReadThrottle(this.policy, dispatchQueue.dispatchThrottler, this.resume);
     this.#reader = new TagReader(cct, this.#recv, messageFactory, this.throttle, signer, this);
+    this.session.hasOpened = true;
     this.ready();
   }
 
@@ -168,8 +166,12 @@ export class ProtocolV1 extends Protocol implements TagEvents {
 
   // ---- reading
 
-  get progress(): FrameProgress {
-    return this.#reader ?? NOTHING_OWED;
+  get count(): number {
+    return this.#reader?.count ?? 0;
+  }
+
+  get owed(): number | undefined {
+    return this.#reader?.owed;
   }
 
   readBuffer(): Uint8Array {

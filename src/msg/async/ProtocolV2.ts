@@ -2,7 +2,6 @@ import { DummyAuth } from '../../auth/DummyAuth.ts';
 import type { Decoder } from '../../common/Decoder.ts';
 import { assert, DecodeError } from '../../common/errors.ts';
 import type { utime_t } from '../../common/utime_t.ts';
-import type { FrameProgress } from '../FrameDeadline.ts';
 import type { Message } from '../Message.ts';
 import type { entity_name_t } from '../msg_types.ts';
 import { CEPH_MSG_CONNECT_LOSSY } from '../msgr.ts';
@@ -43,8 +42,8 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   #want: Want = NO_WANT;
   /** A preamble has been read, its segments have not. */
   #isInside = false;
-  /** That have been read since the session was open. */
-  #frames = 0;
+  /** Frames of the open connection that have been read. */
+  count = 0;
   readonly #header = blankHeader2();
   #peerName: entity_name_t = { type: 0, num: -1 };
 
@@ -236,9 +235,9 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
 
   // ---- reading
 
-  get progress(): FrameProgress {
-    const isOwed = this.#isInside && !this.throttle?.isWaiting;
-    return { count: this.#frames, owed: isOwed ? this.#wire.reader.messageLength : undefined };
+  get owed(): number | undefined {
+    if (!this.#isInside || this.throttle?.isWaiting) return undefined;
+    return this.#wire.reader.messageLength;
   }
 
   readBuffer(): Uint8Array {
@@ -298,7 +297,7 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
     }
     if (this.throttle?.isWaiting || !reader.readSegments()) return false;
     this.#isInside = false;
-    this.#frames++;
+    this.count++;
     return true;
   }
 

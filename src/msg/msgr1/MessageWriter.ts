@@ -5,7 +5,7 @@ import {
 } from '../../auth/AuthSessionHandler.ts';
 import type { CephContext } from '../../common/CephContext.ts';
 import { crc32cKept } from '../../common/crc32c_kept.ts';
-import { Encoder } from '../../common/Encoder.ts';
+import type { Encoder } from '../../common/Encoder.ts';
 import type { Socket } from '../../common/Stack.ts';
 import type { Message } from '../Message.ts';
 import type { entity_name_t } from '../msg_types.ts';
@@ -18,10 +18,7 @@ import {
   encodeHeader,
   sealHeader,
 } from '../msgr.ts';
-
-const SLAB = 64 * 1024;
-/** Shorter pieces are copied beside the header; longer ones go to the socket as they are. */
-const COPY_MAX = 4096;
+import { SendBuffer } from '../SendBuffer.ts';
 
 /**
  * Puts what one connection sends in one turn into as few chunks as can be. Between turns it is
@@ -34,18 +31,18 @@ export class MessageWriter {
   readonly digest: MessageDigest = blankDigest();
   readonly #crcHeader: boolean;
   readonly #crcData: boolean;
-  #chunks: Uint8Array[] = [];
-  #chunkBytes = 0;
+  readonly #out: SendBuffer;
 
-  constructor(cct: CephContext) {
-    this.enc = new Encoder(SLAB, cct.alloc);
+  constructor(cct: CephContext, out: SendBuffer = new SendBuffer(cct.alloc)) {
+    this.#out = out;
+    this.enc = out.enc;
     this.#crcHeader = cct.conf.ms_crc_header;
     this.#crcData = cct.conf.ms_crc_data;
   }
 
   /** Bytes not yet given to a socket. */
   get pending(): number {
-    return this.#chunkBytes + this.enc.length;
+    return this.#out.pending;
   }
 
   /** Tag, header, front, middle, data, footer. Ceph: Pipe::write_message. */
@@ -87,29 +84,12 @@ export class MessageWriter {
 
   /** Gives everything to `socket` at once; answers as `Socket.send` does. Ceph: Pipe::do_sendmsg. */
   doSendmsg(socket: Socket): boolean {
-    this.#takeChunk();
-    const chunks = this.#chunks;
-    if (chunks.length === 0) return true;
-    this.#chunks = [];
-    this.#chunkBytes = 0;
-    return socket.send(chunks);
+    return this.#out.sendTo(socket);
   }
 
   #segment(crc: number, piece: Uint8Array, withCrc: boolean): number {
     if (piece.length === 0) return crc;
-    if (piece.length < COPY_MAX) {
-      this.enc.raw(piece);
-    } else {
-      this.#takeChunk();
-      this.#chunks.push(piece);
-      this.#chunkBytes += piece.length;
-    }
+    this.#out.push(piece);
     return withCrc ? crc32cKept(crc, piece) : crc;
-  }
-
-  #takeChunk(): void {
-    if (this.enc.length === 0) return;
-    this.#chunkBytes += this.enc.length;
-    this.#chunks.push(this.enc.take());
   }
 }
