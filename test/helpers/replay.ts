@@ -46,7 +46,12 @@ function rawMessage(golden: GoldenMessage): RawMessage {
   return message;
 }
 
-const rawFactory: MessageFactory = ({ type, version, compatVersion }, front, middle, data) => {
+export const rawFactory: MessageFactory = (
+  { type, version, compatVersion },
+  front,
+  middle,
+  data,
+) => {
   const bytes = front.raw(front.remaining).slice();
   const message = new RawMessage({ type, version, compatVersion, front: bytes });
   message.middle = middle;
