@@ -79,6 +79,11 @@ export class entity_addr_t {
     return this.ip === '' || this.ip === '0.0.0.0' || this.ip === '::';
   }
 
+  /** Whether somebody may listen there: a monmap in the making has blank ones. */
+  canBeDialled(): boolean {
+    return this.port !== 0 && !this.isBlankIp();
+  }
+
   with(change: { type?: number; ip?: string; port?: number; nonce?: number }): entity_addr_t {
     return new entity_addr_t(
       change.type ?? this.type,

@@ -3,6 +3,12 @@ import type { MOSDMap } from '../messages/MOSDMap.ts';
 import { OSDMap } from '../osd/OSDMap.ts';
 import { OSDMapIncremental } from '../osd/OSDMapIncremental.ts';
 
+/**
+ * Epochs that one message may bring: daemons send 40 (osd_map_message_max). What is beyond is asked
+ * for again, so that a long message does not keep everybody else waiting.
+ */
+export const EPOCHS_PER_MESSAGE_MAX = 100;
+
 export type NextMap =
   | {
       readonly kind: 'full' | 'incremental';
@@ -10,7 +16,7 @@ export type NextMap =
       /** Epochs before it have not been seen, so nobody knows what changed and changed back in them. */
       readonly skipped: boolean;
     }
-  /** An epoch that its sender has, but that did not come. */
+  /** An epoch that its sender has, but that did not come, or came with too many others. */
   | { readonly kind: 'missing'; readonly epoch: number };
 
 /**
@@ -27,9 +33,14 @@ export function* nextMaps(current: OSDMap | undefined, message: MOSDMap): Genera
   }
   let map = current;
   let skipped = false;
+  let taken = 0;
   for (let epoch = map.epoch + 1; epoch <= last; epoch++) {
     const change = message.incrementalMaps.get(epoch);
     const bytes = message.maps.get(epoch);
+    if (taken++ === EPOCHS_PER_MESSAGE_MAX) {
+      yield { kind: 'missing', epoch };
+      return;
+    }
     if (change !== undefined && map.epoch === epoch - 1) {
       map = map.applyIncremental(OSDMapIncremental.decode(change));
       yield { kind: 'incremental', map, skipped };

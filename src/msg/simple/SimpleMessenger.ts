@@ -94,7 +94,7 @@ export class SimpleMessenger
   }
 
   pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
-    return legacyAddr(addrs);
+    return addrs.find((addr) => addr.type === ADDR_TYPE_LEGACY && addr.canBeDialled());
   }
 
   getConnection(peerType: number, addr: entity_addr_t): Connection {

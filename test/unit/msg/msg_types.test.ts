@@ -271,3 +271,11 @@ test.each([
 ])('%j is %s', (name, text) => {
   expect(entityNameToString(name)).toBe(text);
 });
+
+test.each(['v1:0.0.0.0:6789/0', 'v1:10.0.0.1:0/0', 'v2:[::]:3300/0', '-'])(
+  '%s is nowhere to dial',
+  (text) => {
+    const addr = text === '-' ? BLANK_ADDR : parseAddr(text);
+    expect(addr.canBeDialled()).toBe(false);
+  },
+);

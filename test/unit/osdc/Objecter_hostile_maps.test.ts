@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
+import { MOSDMap } from '../../../src/messages/MOSDMap.ts';
+import { OSDMapIncremental } from '../../../src/osd/OSDMapIncremental.ts';
 import { CEPH_OSD_IN, CEPH_OSD_OUT } from '../../../src/osd/rados.ts';
+import { EPOCHS_PER_MESSAGE_MAX } from '../../../src/osdc/next_maps.ts';
 import { FakeCluster } from '../../helpers/FakeCluster.ts';
 import { submitRead } from '../../helpers/FakeListener.ts';
-import { tirelessCrush } from '../../helpers/osdmaps.ts';
+import { FSID, tirelessCrush } from '../../helpers/osdmaps.ts';
 
 test('a map that CRUSH would work on for ever parks an op until a better one comes', () => {
   const cluster = new FakeCluster();
@@ -21,4 +24,26 @@ test('a map that CRUSH would work on for ever parks an op until a better one com
   });
   const attempts = cluster.ops(cluster.osd(first)).map(({ retryAttempt }) => retryAttempt);
   expect(attempts.at(-1)).toBe(1);
+});
+
+test('of a message with too many epochs the first are taken and the rest is asked for again', () => {
+  const cluster = new FakeCluster();
+  const { epoch } = cluster.map;
+  const incrementalMaps = new Map<number, Uint8Array>();
+  for (let next = epoch + 1; next <= epoch + 1000; next++) {
+    incrementalMaps.set(next, new OSDMapIncremental(FSID, next).encode());
+  }
+  const newestMap = epoch + 1000;
+  cluster.fromMon(new MOSDMap({ fsid: FSID, incrementalMaps, oldestMap: 1, newestMap }));
+  expect(cluster.objecter.osdmap?.epoch).toBe(epoch + EPOCHS_PER_MESSAGE_MAX);
+  expect(cluster.subscriptions()).toEqual([`osdmap=${epoch + EPOCHS_PER_MESSAGE_MAX + 1}`]);
+});
+
+test('a message whose oldest epoch is above its newest changes nothing', () => {
+  const cluster = new FakeCluster();
+  const { epoch } = cluster.map;
+  const incrementalMaps = new Map([[epoch + 2, new OSDMapIncremental(FSID, epoch + 2).encode()]]);
+  const message = { fsid: FSID, incrementalMaps, oldestMap: 0xffffffff, newestMap: epoch + 2 };
+  cluster.fromMon(new MOSDMap(message));
+  expect(cluster.objecter.osdmap?.epoch).toBe(epoch);
 });
