@@ -15,16 +15,17 @@ export function sumWeightSets(crush: CrushData, bucket: crush_bucket): void {
   }
 }
 
+/** Every bucket without weight sets gets some on the way, as the original has it. */
 function adjustParents(crush: CrushData, args: Args, bucket: crush_bucket): void {
   const { weightSet = [] } = args.get(-1 - bucket.id) ?? {};
   const sums = weightSet.map((set) => set.reduce((sum, weight) => sum + weight, 0));
   for (const parent of crush.buckets) {
-    if (!parent?.items.includes(bucket.id)) continue;
+    if (parent === undefined) continue;
     if (setWeights(args, parent, bucket.id, sums)) adjustParents(crush, args, parent);
   }
 }
 
-/** One weight for each position; false where the bucket's weight sets have others. */
+/** One weight for each position; whether that changed something. */
 function setWeights(
   args: Args,
   bucket: crush_bucket,
@@ -33,15 +34,21 @@ function setWeights(
 ): boolean {
   const slot = -1 - bucket.id;
   const arg = args.get(slot);
-  const sets = arg?.weightSet.length
-    ? arg.weightSet
-    : Array.from({ length: positionsOf(args) }, () => Uint32Array.from(bucketItemWeights(bucket)));
-  if (sets.length !== weights.length) return false;
-  const weightSet = sets.map((set, position) =>
-    set.map((old, i) => (bucket.items[i] === item ? (weights[position] ?? 0) : old)),
-  );
+  const known = arg?.weightSet ?? [];
+  const sets =
+    known.length > 0
+      ? known
+      : Array.from({ length: positionsOf(args) }, () =>
+          Uint32Array.from(bucketItemWeights(bucket)),
+        );
+  const isHeld = sets.length === weights.length && bucket.items.includes(item);
+  const weightSet = !isHeld
+    ? sets
+    : sets.map((set, position) =>
+        set.map((old, i) => (bucket.items[i] === item ? (weights[position] ?? 0) : old)),
+      );
   args.set(slot, { ids: arg?.ids ?? new Int32Array(), weightSet });
-  return true;
+  return sets.length === weights.length && (isHeld || known.length === 0);
 }
 
 /** Gives a new bucket with items weight sets of its weights. Ceph: CrushWrapper::add_bucket. */
