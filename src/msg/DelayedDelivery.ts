@@ -32,22 +32,13 @@ export class DelayedDelivery {
     if (this.#timer === undefined) this.#runEntry();
   }
 
-  /** Delivers at once what is held back. */
-  flush(): void {
+  /** Takes out what is held back, in order. */
+  takeAll(): Message[] {
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      this.#deliver(next.message);
-    }
-  }
-
-  /** Drops what is held back. */
-  discard(): void {
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      next.message.releaseThrottle();
-    }
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    const messages = this.#queue.toArray().map(({ message }) => message);
+    this.#queue.clear();
+    return messages;
   }
 
   #runEntry(): void {

@@ -3,7 +3,12 @@ import { CEPH_ENTITY_TYPE_CLIENT, CEPH_ENTITY_TYPE_OSD } from '../../src/common/
 import { ProtocolError } from '../../src/common/errors.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../src/common/Stack.ts';
 import { ADDR_TYPE_LEGACY, entity_addr_t } from '../../src/msg/msg_types.ts';
-import { losslessPeer, lossyClient, statelessServer } from '../../src/msg/Policy.ts';
+import {
+  losslessPeer,
+  lossyClient,
+  statefulServer,
+  statelessServer,
+} from '../../src/msg/Policy.ts';
 import { MemoryNet } from '../helpers/MemoryNet.ts';
 import { Peer } from '../helpers/peers.ts';
 import { ScriptedClient, ScriptedServer } from '../helpers/scripted_v1.ts';
@@ -104,6 +109,23 @@ describe('a server', () => {
     expect([pipes.size, acceptingPipes.size, rankPipe.size, us.held]).toEqual([0, 0, 0, 0]);
     expect(us.got.events).toEqual([]);
   });
+});
+
+it('a server of lossless sessions forgets those of strangers who never opened them', () => {
+  const policy = statefulServer();
+  const us = new Peer(net, { type: CEPH_ENTITY_TYPE_OSD, num: 0, policy, port: 6801 });
+  net.run();
+  for (let i = 0; i < 100; i++) {
+    const client = new ScriptedClient(net, us.addr, PEER.with({ nonce: i }));
+    client.connect();
+    net.run();
+    client.socket?.close();
+  }
+  net.run(1000);
+  expect(us.messenger.pipes.size).toBe(100);
+  net.run(3 * 900_000);
+  expect([us.messenger.pipes.size, us.messenger.rankPipe.size]).toEqual([0, 0]);
+  expect(us.got.events).toEqual([]);
 });
 
 describe('a client', () => {

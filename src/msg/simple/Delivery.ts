@@ -24,23 +24,26 @@ export class Delivery {
     else this.#delayed.queue(message);
   }
 
-  /** Hands over what is held back. */
+  /** What is held back takes its turn, fast or not: whoever asks for this is in the midst of things. */
   flush(): void {
-    this.#delayed?.flush();
+    for (const message of this.#delayed?.takeAll() ?? []) this.#enqueue(message);
   }
 
   /** Drops all that has not been dispatched. */
   discard(): void {
-    this.#delayed?.discard();
+    for (const message of this.#delayed?.takeAll() ?? []) message.releaseThrottle();
     this.#dispatchQueue.discardQueue(this.#con.id);
   }
 
   #deliver(message: Message): void {
-    const con = this.#con;
     if (this.#dispatchQueue.canFastDispatch(message)) {
-      this.#dispatchQueue.fastDispatch(message, con);
+      this.#dispatchQueue.fastDispatch(message, this.#con);
     } else {
-      this.#dispatchQueue.enqueue(message, con, con.id);
+      this.#enqueue(message);
     }
+  }
+
+  #enqueue(message: Message): void {
+    this.#dispatchQueue.enqueue(message, this.#con, this.#con.id);
   }
 }

@@ -28,6 +28,12 @@ import { Redial } from './Redial.ts';
 const SEQ_MASK = 0x7fff_ffff;
 
 /**
+ * How many ms_connection_idle_timeout a session is kept that has not been open here. Its peer may
+ * think that it is, and find out after two of them that the connection was cut.
+ */
+const UNOPENED_TIMEOUTS = 3;
+
+/**
  * ACCEPTING: a peer's handshake; it is `registered` when it has been let in. STANDBY: no connection,
  * and nothing to open one for. WAIT: the peer has said that it will dial us.
  */
@@ -466,6 +472,9 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
   #standBy(): void {
     this.state = 'STANDBY';
     this.#log('Pipe.standby', { connectSeq: this.session.connectSeq });
+    // A stranger who was let in and never heard of it is not waited for without end.
+    const seconds = this.#messenger.cct.conf.ms_connection_idle_timeout * UNOPENED_TIMEOUTS;
+    if (!this.#known && seconds > 0) this.#startTimer(seconds, () => this.stop());
   }
 
   #connectLater(): void {

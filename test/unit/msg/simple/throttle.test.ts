@@ -4,9 +4,15 @@ import {
   CEPH_ENTITY_TYPE_OSD,
 } from '../../../../src/common/entity_name.ts';
 import type { Options } from '../../../../src/common/options.ts';
+import { SocketError } from '../../../../src/common/Stack.ts';
 import { Throttle } from '../../../../src/common/Throttle.ts';
 import type { Connection } from '../../../../src/msg/Connection.ts';
-import { lossyClient, type Policy, statelessServer } from '../../../../src/msg/Policy.ts';
+import {
+  losslessClient,
+  lossyClient,
+  type Policy,
+  statelessServer,
+} from '../../../../src/msg/Policy.ts';
 import { CuttingNet } from '../../../helpers/CuttingNet.ts';
 import { TestMessage } from '../../../helpers/messengers.ts';
 import { Peer } from '../../../helpers/peers.ts';
@@ -161,6 +167,28 @@ describe('fast dispatch', () => {
     expect(fast).toEqual(['test(1)', 'test(2)']);
     expect(server.got.texts).toEqual(['0']);
     expect(server.held).toBe(0);
+  });
+
+  it('does not happen from inside a fault: what was held back comes after it', () => {
+    const delays = { ms_inject_delay_type: 'client', ms_inject_delay_probability: 1 };
+    serve({ lossy: false, standby: true, resetcheck: true }, delays);
+    server.messenger.addDispatcherHead({
+      msDispatch: (con) => {
+        con.markDown();
+        return true;
+      },
+      msHandleReset: () => false,
+      msCanFastDispatch: () => true,
+      msFastDispatch: (con) => con.markDown(),
+    });
+    const policy = losslessClient();
+    const client = new Peer(net, { type: CEPH_ENTITY_TYPE_CLIENT, num: 1, policy });
+    send(client.dial(server), 3, 100);
+    net.run();
+    net.sockets[1]?.end(new SocketError('ECONNRESET', 'cut'));
+    expect(server.messenger.pipes.size).toBe(1);
+    net.run();
+    expect([server.messenger.pipes.size, server.held]).toEqual([0, 0]);
   });
 
   it('may mark the connection down, and then hears no more of it', () => {
