@@ -41,6 +41,11 @@ export class DelayedDelivery {
     return messages;
   }
 
+  /** Drops what is held back. */
+  discard(): void {
+    for (const message of this.takeAll()) message.releaseThrottle();
+  }
+
   #runEntry(): void {
     this.#timer = undefined;
     const now = this.#cct.clock.now();

@@ -31,7 +31,7 @@ export class Delivery {
 
   /** Drops all that has not been dispatched. */
   discard(): void {
-    for (const message of this.#delayed?.takeAll() ?? []) message.releaseThrottle();
+    this.#delayed?.discard();
     this.#dispatchQueue.discardQueue(this.#con.id);
   }
 
