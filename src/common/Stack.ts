@@ -1,3 +1,5 @@
+import type { XioMsg } from './XioMsg.ts';
+
 /** Where a socket is: an IPv4 or IPv6 address as text, and a port. */
 export interface SocketAddress {
   readonly ip: string;
@@ -29,6 +31,8 @@ export interface SocketEvents {
   readBuffer(): Uint8Array;
   /** `count` > 0 bytes stand at the beginning of the last `readBuffer`. */
   onRead(count: number): void;
+  /** A message has been handed over, behind the bytes that were sent before it. */
+  onMsg?(msg: XioMsg): void;
   /** What an earlier `send` could not take at once has gone. */
   onWritable(): void;
   /** The end, once: the peer closed (no error), or the connection failed or was refused. */
@@ -42,8 +46,10 @@ export interface Socket {
    * False: they are queued; send no more before `onWritable`.
    */
   send(chunks: readonly Uint8Array[]): boolean;
+  /** Hands `msg` over, behind what was sent; answers as `send`. Where the Stack `handsOver`. */
+  sendMsg?(msg: XioMsg): boolean;
   /**
-   * Takes no more from the peer: no `onRead` comes until `resumeReading`, and once what is under
+   * Takes no more from the peer: no `onRead` or `onMsg` comes until `resumeReading`, and once what is under
    * way is full (TCP's buffers; `SEND_BUFFER` in a simulation) the peer's `send` answers false.
    * `onClose` may come meanwhile, but not that of a peer that closed in good order behind bytes
    * that are yet to be read. Called inside `onRead`, it also puts off the next `readBuffer`;
@@ -74,6 +80,8 @@ export interface ServerSocket {
 
 /** The network as the core sees it: TCP outside, memory in a simulation. Ceph: src/msg/async/Stack.h. */
 export interface Stack {
+  /** Its sockets share memory with their peers: they have `sendMsg`. */
+  readonly handsOver?: boolean;
   connect(to: SocketAddress, events: SocketEvents): Socket;
   /** Port 0: any free port. */
   listen(at: SocketAddress, events: ListenEvents): ServerSocket;

@@ -2,6 +2,7 @@ import type { CephContext } from '../common/CephContext.ts';
 import { AsyncMessenger } from './async/AsyncMessenger.ts';
 import type { MessengerOptions, SimplePolicyMessenger } from './SimplePolicyMessenger.ts';
 import { SimpleMessenger } from './simple/SimpleMessenger.ts';
+import { XioMessenger } from './xio/XioMessenger.ts';
 
 export type Messenger = SimplePolicyMessenger;
 
@@ -12,6 +13,7 @@ export const Messenger: {
   create(cct, type, options) {
     if (type === 'simple') return new SimpleMessenger(cct, options);
     if (type === 'async') return new AsyncMessenger(cct, options);
+    if (type === 'xio') return new XioMessenger(cct, options);
     throw new RangeError(`unrecognized ms_type '${type}'`);
   },
 };

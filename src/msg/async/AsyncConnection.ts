@@ -2,6 +2,7 @@ import type { Timer } from '../../common/Clock.ts';
 import { cephEntityTypeName } from '../../common/entity_name.ts';
 import { assert } from '../../common/errors.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
+import type { XioMsg } from '../../common/XioMsg.ts';
 import type { Connection } from '../Connection.ts';
 import { DelayedDelivery } from '../DelayedDelivery.ts';
 import { FrameDeadline } from '../FrameDeadline.ts';
@@ -45,16 +46,16 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   priv: unknown;
   protocol: Protocol | undefined;
   isQueued = false;
-  readonly #messenger: ConnectionMessenger;
-  #socket: ConnectedSocket | undefined;
+  protected readonly messenger: ConnectionMessenger;
+  protected socket: ConnectedSocket | undefined;
   #timer: Timer | undefined;
   #delayed: DelayedDelivery | undefined;
   /** Of an open connection: frames that are begun must end, and something must move. */
   #deadline: FrameDeadline | undefined;
-  #idle: IdleTimeout | undefined;
+  protected idle: IdleTimeout | undefined;
 
   constructor(messenger: ConnectionMessenger, id: number) {
-    this.#messenger = messenger;
+    this.messenger = messenger;
     this.id = id;
   }
 
@@ -64,7 +65,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
     this.peerType = peerType;
     this.peerAddr = addr;
     this.targetAddr = addr;
-    this.protocol = this.#makeProtocol('CONNECTING');
+    this.protocol = this.makeProtocol('CONNECTING');
     this.register([addr]);
     this.protocol.connect();
   }
@@ -72,21 +73,21 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   /** Answers who is to hear of `socket`, whose other end is at `addr`. */
   accept(socket: Socket, addr: entity_addr_t): SocketEvents {
     this.targetAddr = addr;
-    this.#socket = new ConnectedSocket(this);
-    this.#socket.attach(socket);
-    this.protocol = this.#makeProtocol('ACCEPTING');
+    this.socket = new ConnectedSocket(this);
+    this.socket.attach(socket);
+    this.protocol = this.makeProtocol('ACCEPTING');
     const { events } = this;
     this.protocol.accept();
     return events;
   }
 
   get events(): SocketEvents {
-    assert(this.#socket !== undefined, 'events of no socket');
-    return this.#socket;
+    assert(this.socket !== undefined, 'events of no socket');
+    return this.socket;
   }
 
-  #makeProtocol(state: 'CONNECTING' | 'ACCEPTING'): Protocol {
-    const messenger = this.#messenger;
+  protected makeProtocol(state: 'CONNECTING' | 'ACCEPTING'): Protocol {
+    const messenger = this.messenger;
     const policy = messenger.getPolicy(this.peerType);
     const isV2 = this.targetAddr.type === ADDR_TYPE_MSGR2;
     return new (isV2 ? ProtocolV2 : ProtocolV1)(messenger, this, state, policy);
@@ -100,7 +101,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
 
   /** A connection that has no protocol has failed or was marked down. */
   sendMessage(message: Message): void {
-    const messenger = this.#messenger;
+    const messenger = this.messenger;
     messenger.cct.log?.({
       who: messenger.who,
       fn: 'AsyncConnection.sendMessage',
@@ -124,7 +125,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
 
   markDown(): void {
     this.protocol?.stop();
-    this.#messenger.dispatchQueue.discardAll(this.id);
+    this.messenger.dispatchQueue.discardAll(this.id);
   }
 
   // ---- what the socket says
@@ -139,84 +140,89 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   }
 
   onRead(count: number): void {
-    if (this.#injectFailure('read')) return;
-    this.#idle?.touch();
+    if (this.injectFailure('read')) return;
+    this.idle?.touch();
     this.protocol?.onRead(count);
     this.#deadline?.onRead();
   }
 
+  /** A peer of the same process takes this for a connection of msgr by reference. */
+  onMsg(_msg: XioMsg): void {
+    this.protocol?.fault(new SocketError('EPROTO', `${this.peerAddr}: a message is no byte`));
+  }
+
   onWritable(): void {
-    this.#idle?.touch();
+    this.idle?.touch();
     this.protocol?.writeEvent();
   }
 
   onClose(error: Error | undefined): void {
-    this.#socket = undefined;
+    this.socket = undefined;
     this.protocol?.onClose(error);
   }
 
   /** The EventCenter's turn. */
   run(): void {
-    if (!this.#injectFailure('write')) this.protocol?.writeEvent();
+    if (!this.injectFailure('write')) this.protocol?.writeEvent();
   }
 
   // ---- what the protocol asks for
 
   get isBlocked(): boolean {
-    return this.#socket?.isBlocked ?? true;
+    return this.socket?.isBlocked ?? true;
   }
 
   dial(): void {
     const { ip, port } = this.targetAddr;
     const socket = new ConnectedSocket(this);
-    this.#socket = socket;
-    socket.attach(this.#messenger.cct.stack.connect({ ip, port }, socket));
+    this.socket = socket;
+    socket.attach(this.messenger.cct.stack.connect({ ip, port }, socket));
   }
 
   hangUp(how: 'now' | 'when sent'): void {
-    const socket = this.#socket;
-    this.#socket = undefined;
+    const socket = this.socket;
+    this.socket = undefined;
     this.#deadline?.stop();
-    this.#idle?.stop();
+    this.idle?.stop();
     if (how === 'now') socket?.destroy();
     else socket?.close();
   }
 
   flush(): void {
-    const { sendBuffer } = this.#messenger;
+    const { sendBuffer } = this.messenger;
     if (sendBuffer.pending === 0) return;
-    assert(this.#socket !== undefined, 'nothing to send on');
-    const { cct, who } = this.#messenger;
+    assert(this.socket !== undefined, 'nothing to send on');
+    const { cct, who } = this.messenger;
     cct.log?.({ who, fn: 'AsyncConnection.trySend', facts: { bytes: sendBuffer.pending } });
-    this.#idle?.touch();
-    this.#socket.send(sendBuffer);
+    this.idle?.touch();
+    this.socket.send(sendBuffer);
   }
 
   opened(): void {
     const { protocol } = this;
     assert(protocol !== undefined, 'an open connection has a protocol');
-    const { clock, conf } = this.#messenger.cct;
+    const { clock, conf } = this.messenger.cct;
     const cut = (reason: string): void =>
       protocol.fault(new SocketError('ETIMEDOUT', `${this.peerAddr}: ${reason}`));
     this.#deadline = new FrameDeadline(clock, protocol, cut);
-    this.#idle = new IdleTimeout(clock, conf.ms_connection_idle_timeout, cut);
+    this.idle = new IdleTimeout(clock, conf.ms_connection_idle_timeout, cut);
   }
 
   wantWrite(): void {
-    this.#messenger.center.dispatchEventExternal(this);
+    this.messenger.center.dispatchEventExternal(this);
   }
 
   pauseReading(): void {
-    this.#socket?.pauseReading();
+    this.socket?.pauseReading();
   }
 
   resumeReading(): void {
-    this.#socket?.resumeReading();
+    this.socket?.resumeReading();
   }
 
   startTimer(seconds: number): void {
     this.#timer?.cancel();
-    this.#timer = this.#messenger.center.createTimeEvent(seconds, () => this.protocol?.onTimer());
+    this.#timer = this.messenger.center.createTimeEvent(seconds, () => this.protocol?.onTimer());
   }
 
   cancelTimer(): void {
@@ -230,13 +236,13 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   }
 
   #dispatch(message: Message): void {
-    const { dispatchQueue } = this.#messenger;
+    const { dispatchQueue } = this.messenger;
     if (dispatchQueue.canFastDispatch(message)) dispatchQueue.fastDispatch(message, this);
     else dispatchQueue.enqueue(message, this, this.id);
   }
 
   register(addrs: entity_addrvec_t): void {
-    this.#messenger.unregisterConn(this);
+    this.messenger.unregisterConn(this);
     this.peerAddrs = addrs;
     // Who was dialled keeps the address by which it is known; who has dialled listens elsewhere.
     if (this.peerAddr.isBlankIp()) {
@@ -244,41 +250,41 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
       this.peerAddr = addrs.find((addr) => addr.type === type) ?? addrs[0] ?? BLANK_ADDR;
       this.targetAddr = this.peerAddr;
     }
-    this.#messenger.registerConn(this, addrs);
+    this.messenger.registerConn(this, addrs);
   }
 
   adopt(newer: ProtocolHost): void {
     assert(newer instanceof AsyncConnection, 'a connection of this messenger');
-    this.#socket = newer.#socket;
-    if (this.#socket !== undefined) this.#socket.owner = this;
+    this.socket = newer.socket;
+    if (this.socket !== undefined) this.socket.owner = this;
     this.protocol = newer.protocol;
     if (this.protocol !== undefined) this.protocol.host = this;
     newer.cancelTimer();
-    newer.#socket = undefined;
+    newer.socket = undefined;
     newer.protocol = undefined;
-    this.#messenger.unregisterConn(newer);
+    this.messenger.unregisterConn(newer);
   }
 
   tellConnect(): void {
-    this.#messenger.dispatchQueue.queueConnect(this, this.id);
+    this.messenger.dispatchQueue.queueConnect(this, this.id);
   }
 
   tellAccept(): void {
-    this.#messenger.dispatchQueue.queueAccept(this, this.id);
+    this.messenger.dispatchQueue.queueAccept(this, this.id);
   }
 
   tellRefused(why: Error): void {
-    this.#messenger.dispatchQueue.queueRefused(this, this.id, why);
+    this.messenger.dispatchQueue.queueRefused(this, this.id, why);
   }
 
   tellReset(why: Error): void {
-    const { dispatchQueue } = this.#messenger;
+    const { dispatchQueue } = this.messenger;
     dispatchQueue.discardQueue(this.id);
     dispatchQueue.queueReset(this, this.id, why);
   }
 
   tellRemoteReset(): void {
-    const { dispatchQueue } = this.#messenger;
+    const { dispatchQueue } = this.messenger;
     this.#delayed?.discard();
     dispatchQueue.discardQueue(this.id);
     dispatchQueue.queueRemoteReset(this, this.id);
@@ -287,13 +293,13 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   closed(): void {
     this.#delayed?.discard();
     this.protocol = undefined;
-    this.#messenger.unregisterConn(this);
+    this.messenger.unregisterConn(this);
   }
 
   // ---- faults that tests ask for: ms_inject_…
 
   get #isDelayed(): boolean {
-    const { ms_inject_delay_type } = this.#messenger.cct.conf;
+    const { ms_inject_delay_type } = this.messenger.cct.conf;
     return (
       ms_inject_delay_type !== '' &&
       ms_inject_delay_type.includes(cephEntityTypeName(this.peerType))
@@ -301,15 +307,15 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   }
 
   #delay(message: Message): void {
-    this.#delayed ??= new DelayedDelivery(this.#messenger.cct, (due) => this.#dispatch(due));
+    this.#delayed ??= new DelayedDelivery(this.messenger.cct, (due) => this.#dispatch(due));
     this.#delayed.queue(message);
   }
 
   /** True: the connection was made to fail. */
-  #injectFailure(at: 'read' | 'write'): boolean {
-    const { conf, random } = this.#messenger.cct;
+  protected injectFailure(at: 'read' | 'write'): boolean {
+    const { conf, random } = this.messenger.cct;
     const oneIn = conf.ms_inject_socket_failures;
-    if (oneIn === 0 || this.#socket === undefined || random.uint32() % oneIn !== 0) return false;
+    if (oneIn === 0 || this.socket === undefined || random.uint32() % oneIn !== 0) return false;
     this.protocol?.fault(new SocketError('ECONNRESET', `${this.peerAddr}: injected at a ${at}`));
     return true;
   }

@@ -111,7 +111,7 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
     if (this.#myAddrs.some((mine) => keyOf(mine) === keyOf(addr))) return this.localConnection;
     const known = this.conns.get(keyOf(addr));
     if (known !== undefined) return known;
-    const con = this.#newConnection();
+    const con = this.newConnection();
     if (this.#state !== 'stopped') con.connect(peerType, addr);
     return con;
   }
@@ -152,12 +152,12 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
   /** Answers who is to hear of `socket`. `type`: of the address that was dialled. */
   addAccept(socket: Socket, type: number): SocketEvents {
     const { ip, port } = socket.remoteAddress;
-    const con = this.#newConnection();
+    const con = this.newConnection();
     this.#all.add(con);
     return con.accept(socket, new entity_addr_t(type, ip, port, 0));
   }
 
-  #newConnection(): AsyncConnection {
+  protected newConnection(): AsyncConnection {
     return new AsyncConnection(this, this.dispatchQueue.getId());
   }
 

@@ -1,4 +1,5 @@
 import type { Socket, SocketError, SocketEvents } from '../../common/Stack.ts';
+import type { XioMsg } from '../../common/XioMsg.ts';
 import type { SendBuffer } from '../SendBuffer.ts';
 
 /** Who hears of a socket. */
@@ -6,6 +7,7 @@ export interface SocketOwner {
   onConnect(): void;
   readBuffer(): Uint8Array;
   onRead(count: number): void;
+  onMsg(msg: XioMsg): void;
   onWritable(): void;
   onClose(error: SocketError | undefined): void;
 }
@@ -27,6 +29,11 @@ export class ConnectedSocket implements SocketEvents {
 
   send(buffer: SendBuffer): void {
     if (this.#socket !== undefined) this.isBlocked = !buffer.sendTo(this.#socket);
+  }
+
+  /** Of a Stack that hands over. */
+  sendMsg(msg: XioMsg): void {
+    this.isBlocked = !this.#socket?.sendMsg?.(msg);
   }
 
   pauseReading(): void {
@@ -58,6 +65,10 @@ export class ConnectedSocket implements SocketEvents {
 
   onRead(count: number): void {
     this.owner.onRead(count);
+  }
+
+  onMsg(msg: XioMsg): void {
+    this.owner.onMsg(msg);
   }
 
   onWritable(): void {

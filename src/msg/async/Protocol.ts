@@ -123,7 +123,8 @@ export abstract class Protocol implements FrameProgress {
 
   // ---- what the two versions do each in their way
 
-  abstract readonly version: 1 | 2;
+  /** In logs. */
+  protected abstract readonly className: string;
   /** The socket is there: begins the handshake. */
   protected abstract startHandshake(): void;
   /** `count` more bytes have been received. Throws `DecodeError`, as does `read`. */
@@ -321,7 +322,7 @@ export abstract class Protocol implements FrameProgress {
     const { sendBuffer } = this.messenger;
     while (this.state === 'READY' && !this.host.isBlocked) {
       this.#writeKeepalives();
-      while (sendBuffer.pending < BATCH_BYTES_MAX) {
+      while (sendBuffer.pending < BATCH_BYTES_MAX && !this.host.isBlocked) {
         const message = this.session.out.getNextOutgoing(!this.policy.lossy);
         if (message === undefined) break;
         const before = sendBuffer.pending;
@@ -461,7 +462,7 @@ export abstract class Protocol implements FrameProgress {
   protected log(what: string, facts: LogEntry['facts'], tid?: number): void {
     if (!this.isLogged) return;
     const { cct, who } = this.messenger;
-    const fn = `ProtocolV${this.version}.${what}`;
+    const fn = `${this.className}.${what}`;
     cct.log?.(tid === undefined ? { who, fn, facts } : { who, fn, tid, facts });
   }
 }

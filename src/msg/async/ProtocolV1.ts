@@ -25,9 +25,12 @@ import { Protocol } from './Protocol.ts';
 /** SEQ_MASK of src/msg/Connection.h: where the numbers of a session that was reset begin, at most. */
 const SEQ_MASK = 0x7fffffff;
 
+/** What is to be known of a message before it is delivered. */
+type MessageId = Pick<ceph_msg_header, 'seq' | 'tid' | 'type'>;
+
 /** msgr v1, from the parts that SimpleMessenger is made of. Ceph: src/msg/async/ProtocolV1.cc. */
 export class ProtocolV1 extends Protocol implements TagEvents {
-  readonly version = 1;
+  protected readonly className: string = 'ProtocolV1';
   session: Session = new Session();
   protected throttle: ReadThrottle | undefined;
   #recv: RecvBuffer | undefined;
@@ -189,7 +192,7 @@ export class ProtocolV1 extends Protocol implements TagEvents {
     this.#reader?.read();
   }
 
-  onMessage(header: ceph_msg_header, message: Message | undefined): void {
+  onMessage(header: MessageId, message: Message | undefined): void {
     const { seq, tid, type } = header;
     if (this.isLogged) {
       this.log('handleMessage', { seq, type, known: message !== undefined }, tid);

@@ -34,7 +34,7 @@ const ANONYMOUS = new DummyAuth();
 
 /** msgr v2.1. Ceph: src/msg/async/ProtocolV2.cc. */
 export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
-  readonly version = 2;
+  protected readonly className = 'ProtocolV2';
   session: SessionV2 = new SessionV2();
   protected throttle: ReadThrottle | undefined;
   #wire: WireV2;
