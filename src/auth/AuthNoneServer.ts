@@ -1,6 +1,6 @@
 import { EOPNOTSUPP } from '../common/errno.ts';
 import type { AuthConnection } from './AuthClient.ts';
-import type { AuthConnectionMeta, AuthReply, AuthServer } from './AuthServer.ts';
+import type { AuthConnectionMeta, AuthMethods, AuthReply, AuthServer } from './AuthServer.ts';
 import { CEPH_CON_MODE_CRC, CEPH_CON_MODE_UNKNOWN, NO_SECRETS } from './auth_modes.ts';
 import { CEPH_AUTH_NONE } from './auth_none.ts';
 
@@ -26,7 +26,7 @@ export class AuthNoneServer implements AuthServer {
     return protocol === CEPH_AUTH_NONE ? this.#identify(authorizer) : undefined;
   }
 
-  getSupportedAuthMethods() {
+  getSupportedAuthMethods(): AuthMethods {
     return { methods: [CEPH_AUTH_NONE], modes: [CEPH_CON_MODE_CRC] };
   }
 

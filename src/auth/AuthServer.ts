@@ -27,6 +27,11 @@ export type AuthReply =
   | { readonly kind: 'more'; readonly payload: Uint8Array }
   | { readonly kind: 'bad'; readonly result: number };
 
+export interface AuthMethods {
+  readonly methods: readonly number[];
+  readonly modes: readonly number[];
+}
+
 /**
  * Whoever judges who connects to a daemon. Ceph: src/auth/AuthServer.h.
  *
@@ -41,10 +46,7 @@ export interface AuthServer {
     challenge: Uint8Array | undefined,
   ): AuthConnectionMeta | AuthChallenge | undefined;
   /** CEPH_AUTH_* and CEPH_CON_MODE_* that such a peer may use. */
-  getSupportedAuthMethods(peerType: number): {
-    readonly methods: readonly number[];
-    readonly modes: readonly number[];
-  };
+  getSupportedAuthMethods(peerType: number): AuthMethods;
   /** One of `preferredModes`; CEPH_CON_MODE_UNKNOWN: none of them. */
   pickConMode(peerType: number, method: number, preferredModes: readonly number[]): number;
   /** `more`: in answer to an `AuthReply` of that kind. */

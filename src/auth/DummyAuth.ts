@@ -1,6 +1,6 @@
 import { DecodeError } from '../common/errors.ts';
 import type { AuthAuthorizer, AuthClient, AuthRequest, AuthSecrets } from './AuthClient.ts';
-import type { AuthConnectionMeta, AuthReply, AuthServer } from './AuthServer.ts';
+import type { AuthConnectionMeta, AuthMethods, AuthReply, AuthServer } from './AuthServer.ts';
 import { CEPH_CON_MODE_CRC, CEPH_CON_MODE_UNKNOWN, NO_SECRETS } from './auth_modes.ts';
 import { CEPH_AUTH_NONE } from './auth_none.ts';
 
@@ -40,7 +40,7 @@ export class DummyAuth implements AuthClient, AuthServer {
     return undefined;
   }
 
-  getSupportedAuthMethods() {
+  getSupportedAuthMethods(): AuthMethods {
     return { methods: [CEPH_AUTH_NONE], modes: [CEPH_CON_MODE_CRC] };
   }
 

@@ -8,7 +8,7 @@ const VARIATION = Uint8Array.of(0);
 
 /** A byte, then a raw deflate stream. Ceph: src/compressor/zlib/ZlibCompressor.cc. */
 export class ZlibCompressor implements Compressor {
-  readonly algorithm = COMP_ALG_ZLIB;
+  readonly algorithm: number = COMP_ALG_ZLIB;
 
   compress(bytes: Uint8Array): Uint8Array {
     const deflated = deflateRawSync(bytes, { level: LEVEL });
