@@ -1,5 +1,5 @@
 import type { Message } from './Message.ts';
-import type { entity_addr_t } from './msg_types.ts';
+import type { entity_addr_t, entity_addrvec_t } from './msg_types.ts';
 
 /** One peer, as those who use a Messenger see it. Ceph: src/msg/Connection.h. */
 export interface Connection {
@@ -7,6 +7,8 @@ export interface Connection {
   readonly peerType: number;
   /** For an accepted connection blank until the peer has said it. */
   readonly peerAddr: entity_addr_t;
+  /** All of the peer's addresses that it has told: of msgr v1, one. */
+  readonly peerAddrs: entity_addrvec_t;
   /** global_id that the peer's authorizer proved; -1 where there was none. */
   readonly peerGlobalId: number;
   /** When the peer last answered a keepalive, by `Clock.now`; undefined: never on this connection. */

@@ -26,6 +26,10 @@ export class FakeConnection implements Connection {
     this.peerAddr = peerAddr;
   }
 
+  get peerAddrs(): entity_addrvec_t {
+    return [this.peerAddr];
+  }
+
   isConnected(): boolean {
     return !this.down;
   }

@@ -35,6 +35,10 @@ export class LocalConnection implements Connection {
     return this.#messenger.myAddrs[0] ?? BLANK_ADDR;
   }
 
+  get peerAddrs(): entity_addrvec_t {
+    return this.#messenger.myAddrs;
+  }
+
   isConnected(): boolean {
     return true;
   }

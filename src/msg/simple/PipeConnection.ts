@@ -1,6 +1,6 @@
 import type { Connection } from '../Connection.ts';
 import type { Message } from '../Message.ts';
-import { BLANK_ADDR, type entity_addr_t } from '../msg_types.ts';
+import { BLANK_ADDR, type entity_addr_t, type entity_addrvec_t } from '../msg_types.ts';
 
 /** What a connection asks of its messenger. */
 export interface ConnectionMessenger {
@@ -38,6 +38,10 @@ export class PipeConnection implements Connection {
   constructor(messenger: ConnectionMessenger, id: number) {
     this.#messenger = messenger;
     this.id = id;
+  }
+
+  get peerAddrs(): entity_addrvec_t {
+    return [this.peerAddr];
   }
 
   isConnected(): boolean {
