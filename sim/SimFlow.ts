@@ -1,9 +1,11 @@
 import type { Clock } from '../src/common/Clock.ts';
+import type { XioMsg } from '../src/common/XioMsg.ts';
 import type { Fault, SimLink } from './SimLink.ts';
 
-/** What travels: bytes, or news of the connection itself. */
+/** What travels: bytes, a message by reference, or news of the connection itself. */
 export type Parcel =
   | { readonly kind: 'data'; readonly chunks: readonly Uint8Array[]; readonly length: number }
+  | { readonly kind: 'msg'; readonly msg: XioMsg; readonly length: number }
   | { readonly kind: 'syn' | 'accepted' | 'refused' | 'fin' | 'rst' };
 
 /** Where a flow's parcels come out. */
@@ -63,7 +65,9 @@ export class SimFlow {
     if (this.link.faults.length > 0 && this.#isHeldOrLost()) return;
     const parcel = this.#parcels.shift();
     if (parcel === undefined || this.#isStalled) return;
-    if (parcel.kind === 'data' && this.link.faults.length > 0) this.#arriveFaulty(parcel.chunks);
+    if (this.link.faults.length === 0) this.#sink.onParcel(parcel);
+    else if (parcel.kind === 'data') this.#arriveFaulty(parcel.chunks);
+    else if (parcel.kind === 'msg') this.#arriveWhole(parcel);
     else this.#sink.onParcel(parcel);
   }
 
@@ -93,6 +97,22 @@ export class SimFlow {
     }
     this.#sink.onParcel({ kind: 'data', chunks: [bytes.subarray(0, end)], length: bytes.length });
     if (cut !== undefined) this.#sink.onCut(cut);
+  }
+
+  /** A message comes whole or not at all; what would corrupt it is found out, and cuts the connection. */
+  #arriveWhole(parcel: Extract<Parcel, { kind: 'msg' }>): void {
+    let cut: 'fin' | 'rst' | undefined;
+    for (const fault of this.link.faults) {
+      if ((fault.kind !== 'cut' && fault.kind !== 'corrupt') || fault.left < 0) continue;
+      if (fault.left > parcel.length) {
+        fault.left -= parcel.length;
+      } else {
+        cut = fault.kind === 'cut' ? fault.how : 'rst';
+        fault.left = -1;
+      }
+    }
+    if (cut === undefined) this.#sink.onParcel(parcel);
+    else this.#sink.onCut(cut);
   }
 }
 

@@ -1,3 +1,4 @@
+import { ChunkReader } from '../src/common/ChunkReader.ts';
 import type { Clock } from '../src/common/Clock.ts';
 import {
   type Socket,
@@ -5,6 +6,7 @@ import {
   SocketError,
   type SocketEvents,
 } from '../src/common/Stack.ts';
+import { type XioMsg, xioMsgLength } from '../src/common/XioMsg.ts';
 import { type FlowSink, type Parcel, SimFlow } from './SimFlow.ts';
 import type { SimLink } from './SimLink.ts';
 
@@ -14,8 +16,11 @@ const SEND_BUFFER = 1024 * 1024;
 /** Told of every arrival over `link` (`client.1>osd.0`) at `time` milliseconds. */
 export type Watcher = (time: number, link: string, parcel: Parcel) => void;
 
-/** What a paused reader has not taken: the rest of a parcel of `length` bytes, or the end. */
-type Held = { readonly left: ChunkReader; readonly length: number } | 'fin';
+/** What a paused reader has not taken: the rest of a parcel of `length` bytes, a message, or the end. */
+type Held =
+  | { readonly left: ChunkReader; readonly length: number }
+  | Extract<Parcel, { kind: 'msg' }>
+  | 'fin';
 
 /** One end of a connection in memory. */
 export class SimSocket implements Socket, FlowSink {
@@ -83,10 +88,12 @@ export class SimSocket implements Socket, FlowSink {
     if (!this.isOpen) return true;
     let length = 0;
     for (const chunk of chunks) length += chunk.length;
-    this.#underWay += length;
-    this.#isBlocked = this.#underWay > SEND_BUFFER;
-    this.#flow?.send({ kind: 'data', chunks, length });
-    return !this.#isBlocked;
+    return this.#send({ kind: 'data', chunks, length });
+  }
+
+  sendMsg(msg: XioMsg): boolean {
+    if (!this.isOpen) return true;
+    return this.#send({ kind: 'msg', msg, length: xioMsgLength(msg) });
   }
 
   pauseReading(): void {
@@ -131,6 +138,9 @@ export class SimSocket implements Socket, FlowSink {
       case 'rst':
         this.end(new SocketError('ECONNRESET', 'connection reset by peer'));
         return;
+      case 'msg':
+        this.#take(parcel);
+        return;
       case 'data':
         this.#take({ left: new ChunkReader(parcel.chunks), length: parcel.length });
         return;
@@ -159,6 +169,13 @@ export class SimSocket implements Socket, FlowSink {
     this.#events?.onWritable();
   }
 
+  #send(parcel: Extract<Parcel, { length: number }>): boolean {
+    this.#underWay += parcel.length;
+    this.#isBlocked = this.#underWay > SEND_BUFFER;
+    this.#flow?.send(parcel);
+    return !this.#isBlocked;
+  }
+
   #forget(): void {
     this.#isOpen = false;
     this.#events = undefined;
@@ -183,6 +200,12 @@ export class SimSocket implements Socket, FlowSink {
       if (!this.#isPaused) this.end(undefined);
       return !this.#isPaused;
     }
+    if ('msg' in arrived) {
+      if (this.#isPaused) return false;
+      this.#deliverMsg(arrived.msg);
+      this.#peer?.onArrived(arrived.length);
+      return true;
+    }
     const most = this.#peer?.flow?.link.pieceMost() ?? Number.POSITIVE_INFINITY;
     const { left, length } = arrived;
     while (this.#events !== undefined && !left.isEmpty) {
@@ -193,42 +216,12 @@ export class SimSocket implements Socket, FlowSink {
     this.#peer?.onArrived(length);
     return true;
   }
-}
 
-/** Takes bytes off a list of chunks. */
-class ChunkReader {
-  readonly #chunks: readonly Uint8Array[];
-  #index = 0;
-  #at = 0;
-
-  constructor(chunks: readonly Uint8Array[]) {
-    this.#chunks = chunks;
-    this.#skipEmpty();
-  }
-
-  get isEmpty(): boolean {
-    return this.#index >= this.#chunks.length;
-  }
-
-  /** Copies `most` bytes, or all that are left, to the beginning of `into`; answers how many. */
-  readInto(into: Uint8Array, most: number): number {
-    let filled = 0;
-    while (filled < most && !this.isEmpty) {
-      const chunk = this.#chunks[this.#index];
-      if (chunk === undefined) break;
-      const count = Math.min(most - filled, chunk.length - this.#at);
-      into.set(chunk.subarray(this.#at, this.#at + count), filled);
-      filled += count;
-      this.#at += count;
-      this.#skipEmpty();
-    }
-    return filled;
-  }
-
-  #skipEmpty(): void {
-    while (!this.isEmpty && this.#at >= (this.#chunks[this.#index]?.length ?? 0)) {
-      this.#index += 1;
-      this.#at = 0;
-    }
+  /** Who takes bytes only cannot be handed a message. */
+  #deliverMsg(msg: XioMsg): void {
+    const events = this.#events;
+    if (events === undefined) return;
+    if (events.onMsg === undefined) this.onCut('rst');
+    else events.onMsg(msg);
   }
 }

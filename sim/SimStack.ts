@@ -17,6 +17,7 @@ const CLIENT_PORT_MIN = 32768;
 
 /** The network in memory, as the member `name` with address `ip` sees it. */
 export class SimStack implements Stack {
+  readonly handsOver = true;
   readonly #clock: Clock;
   readonly #network: SimNetwork;
   readonly #name: string;

@@ -2,6 +2,7 @@ import type { Clock } from '../src/common/Clock.ts';
 import { crc32cKept } from '../src/common/crc32c_kept.ts';
 import type { Log, LogEntry } from '../src/common/Log.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
+import type { XioMsg } from '../src/common/XioMsg.ts';
 import type { Parcel } from './SimFlow.ts';
 
 /** A log entry and when it was made, in milliseconds of the cluster's clock. */
@@ -50,6 +51,7 @@ export class Trace implements Iterable<TimedEntry> {
     this.#add(this.#timeBytes);
     this.#add(name);
     if (parcel.kind === 'data') for (const chunk of parcel.chunks) this.#add(chunk);
+    else if (parcel.kind === 'msg') this.#addMsg(parcel.msg);
     else this.#add(utf8Encode(parcel.kind));
   }
 
@@ -65,6 +67,13 @@ export class Trace implements Iterable<TimedEntry> {
 
   [Symbol.iterator](): Iterator<TimedEntry> {
     return this.#entries[Symbol.iterator]();
+  }
+
+  #addMsg({ type, tid, seq, front, middle, data }: XioMsg): void {
+    this.#add(utf8Encode(`${type} ${tid} ${seq}`));
+    this.#add(front);
+    this.#add(middle);
+    for (const piece of data) this.#add(piece);
   }
 
   #add(bytes: Uint8Array): void {
