@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DecodeError } from '../common/errors.ts';
 import { CrushCompileError } from '../crush/CrushCompileError.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
+import { countDevices } from '../crush/crush_codec.ts';
 import { isShadowName } from '../crush/device_classes.ts';
 import { readOr, writeOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
@@ -202,6 +203,7 @@ function compare(map: CrushWrapper, options: Options, output: Output): void {
 }
 
 function save(map: CrushWrapper, options: Options, output: Output): void {
+  map.crush.maxDevices = countDevices(map.crush.buckets, map.crush.nameMap);
   if (options.output === '') {
     const text = "successfully built or modified map.  Use '-o <file>' to write it out.";
     output.stdout(`crushtool ${text}\n`);

@@ -5,6 +5,7 @@
 import { addBucket, bucketItemWeights, makeBucket } from './builder.ts';
 import type { CrushData } from './crush_codec.ts';
 import { CRUSH_BUCKET_UNIFORM, CRUSH_RULE_TAKE, type crush_bucket } from './crush_types.ts';
+import { trimChooseArgs } from './weight_sets.ts';
 
 /** The class's number; a new one if the name is new. Ceph: get_or_create_class_id. */
 export function getOrCreateClassId(crush: CrushData, name: string): number {
@@ -91,7 +92,7 @@ function removeRoot(crush: CrushData, id: number): void {
   crush.buckets[-1 - id] = undefined;
   crush.nameMap.delete(id);
   crush.classMap.delete(id);
-  for (const args of crush.chooseArgs.values()) args.delete(-1 - id);
+  trimChooseArgs(crush);
 }
 
 /** Buckets in no other bucket, by ascending id. */

@@ -28,8 +28,8 @@ const UNEVEN = 'mixed';
 /** Its log would be written into what it says, anywhere. */
 const QUIET = { ...process.env, CEPH_ARGS: '--err-to-stderr=false --log-to-stderr=false' };
 
-/** All but the first row of a weight set. */
-const MORE_ROWS = /(weight_set \[\n.*\n)(?: {6}\[.*\n)+/g;
+/** They end a map; the original's edits of weight sets of several lengths write where they must not. */
+const CHOOSE_ARGS = /^choose_args(?:.|\n)*/m;
 
 /** What is asked of every map. */
 const QUESTIONS = [
@@ -270,11 +270,12 @@ describe.skipIf(!installed)(`radosim crushtool is crushtool (SEED=${SEED})`, () 
       spawnSync('crushtool', ['-c', join(dir, 'map.txt'), '-o', join(dir, 'map')]);
       for (const line of QUESTIONS)
         expect({ line, ...ours(line) }).toEqual({ line, ...theirs(line) });
-      writeFileSync(join(dir, 'map.txt'), text.replace(MORE_ROWS, '$1'));
+      writeFileSync(join(dir, 'map.txt'), text.replace(CHOOSE_ARGS, ''));
       spawnSync('crushtool', ['-c', join(dir, 'map.txt'), '-o', join(dir, 'map')]);
       for (const line of EDITS) {
         const [edit, answer] = edited(line);
-        expect({ line, ...edit }).toEqual({ line, ...answer });
+        // The original dies of some, where ours refuses.
+        if (answer.code !== null) expect({ line, ...edit }).toEqual({ line, ...answer });
       }
     });
   }
