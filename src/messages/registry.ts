@@ -8,9 +8,15 @@ import { CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply } from './MMonGetVe
 import { CEPH_MSG_MON_MAP, MMonMap } from './MMonMap.ts';
 import { CEPH_MSG_MON_SUBSCRIBE, MMonSubscribe } from './MMonSubscribe.ts';
 import { CEPH_MSG_MON_SUBSCRIBE_ACK, MMonSubscribeAck } from './MMonSubscribeAck.ts';
+import { MOSDBoot, MSG_OSD_BOOT } from './MOSDBoot.ts';
+import { MOSDFailure, MSG_OSD_FAILURE } from './MOSDFailure.ts';
 import { CEPH_MSG_OSD_MAP, MOSDMap } from './MOSDMap.ts';
+import { MOSDMarkMeDown, MSG_OSD_MARK_ME_DOWN } from './MOSDMarkMeDown.ts';
 import { CEPH_MSG_OSD_OP, MOSDOp } from './MOSDOp.ts';
 import { CEPH_MSG_OSD_OPREPLY, MOSDOpReply } from './MOSDOpReply.ts';
+import { MOSDPing, MSG_OSD_PING } from './MOSDPing.ts';
+import { MOSDRepOp, MSG_OSD_REPOP } from './MOSDRepOp.ts';
+import { MOSDRepOpReply, MSG_OSD_REPOPREPLY } from './MOSDRepOpReply.ts';
 
 interface MessageClass {
   /** The newest encoding that we know. */
@@ -31,6 +37,12 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_OSD_OP, MOSDOp],
   [CEPH_MSG_OSD_OPREPLY, MOSDOpReply],
   [MSG_CONFIG, MConfig],
+  [MSG_OSD_BOOT, MOSDBoot],
+  [MSG_OSD_FAILURE, MOSDFailure],
+  [MSG_OSD_MARK_ME_DOWN, MOSDMarkMeDown],
+  [MSG_OSD_PING, MOSDPing],
+  [MSG_OSD_REPOP, MOSDRepOp],
+  [MSG_OSD_REPOPREPLY, MOSDRepOpReply],
 ]);
 
 /** Every message that we speak. Ceph: decode_message (src/msg/Message.cc). */
