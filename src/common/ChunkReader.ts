@@ -1,10 +1,15 @@
 /** Takes bytes off a list of chunks. */
 export class ChunkReader {
+  /** Of all chunks. */
+  readonly length: number;
   readonly #chunks: readonly Uint8Array[];
   #index = 0;
   #at = 0;
 
   constructor(chunks: readonly Uint8Array[]) {
+    let length = 0;
+    for (const chunk of chunks) length += chunk.length;
+    this.length = length;
     this.#chunks = chunks;
     this.#skipEmpty();
   }
