@@ -1,7 +1,7 @@
 // Reads one object from a cluster and writes it to standard output.
 //
 //   npm run build
-//   node dist/examples/read_object.js v1:10.0.0.1:6789 mypool greeting > greeting
+//   node dist/examples/read_object.js 10.0.0.1 mypool greeting > greeting
 
 import { Rados } from 'radosim';
 

@@ -24,7 +24,7 @@ export const SimCluster: {
   },
 };
 
-export type { ObjectHash, SimClusterOptions, SimPool } from './cluster_options.ts';
+export type { MsType, ObjectHash, SimClusterOptions, SimPool } from './cluster_options.ts';
 export type {
   ConnectOptions,
   PutOptions,

@@ -12,6 +12,9 @@ import type { SimRandom } from './SimRandom.ts';
 /** How object names of a pool become numbers. murmur3 is in no Ceph: only simulated maps have it. */
 export type ObjectHash = 'rjenkins' | 'linux' | 'murmur3';
 
+/** `async` speaks msgr v2 and v1, `simple` v1. */
+export type MsType = 'simple' | 'async';
+
 export interface SimPool {
   readonly name: string;
   /** Copies. Default: 3, or as many as there are hosts (OSDs, if there is one host). */
@@ -33,8 +36,8 @@ export interface SimClusterOptions {
   readonly pools?: readonly (string | SimPool)[];
   /** Pool → object name → contents. */
   readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
-  /** Messenger of daemons and clients: `async` speaks msgr v2 and v1, `simple` v1. Default: `ms_type`'s. */
-  readonly msType?: 'simple' | 'async';
+  /** The messenger of daemons and clients. Default: that of `ms_type`. */
+  readonly msType?: MsType | undefined;
   /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */
   readonly trace?: boolean;
 }

@@ -32,7 +32,7 @@ export const SimCluster: {
   },
 };
 
-export type { ObjectHash, SimPool } from './cluster_options.ts';
+export type { MsType, ObjectHash, SimPool } from './cluster_options.ts';
 export type {
   ConnectOptions,
   PutOptions,

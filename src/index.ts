@@ -10,12 +10,14 @@
  *     osd/OSDMap             objectLocatorToPg, pgToUpActingOsds → crush/mapper crushDoRule
  *  5  osdc/Objecter          getSession: an OSDSession (one per OSD) and its Connection
  *  6  osdc/Objecter          prepareOsdOp, sessionOpAssign, sendOp: an MOSDOp
- *  7  msg/simple             SimpleMessenger.sendMessage → submitMessage → Pipe.send: the out queue
- *  8  msg/simple/Pipe        writer: getNextOutgoing, writeMessage, doSendmsg: header … footer, with crcs
+ *  7  msg/async              AsyncConnection.sendMessage → Protocol.send: the out queue, by priority
+ *  8  msg/async/ProtocolV2   writeEvent: getNextOutgoing, writeMessage, flush: a frame, with crcs
  *  9  a Stack's socket       bytes
- * 10  at the OSD             Accepter, Pipe.accept, Pipe.reader → DispatchQueue → msDeliverDispatch
+ * 10  at the OSD             AsyncMessenger.addAccept, ProtocolV2.onRead → DispatchQueue → msDeliverDispatch
  * 11  sim/osd/MockOSD        msDispatch → doOp: an MOSDOpReply, back by 7 to 10
  * 12  osdc/Objecter          msDispatch → handleOsdOpReply → finishOp: the promise settles
+ *
+ * With `ms_type` simple, 7, 8 and 10 are SimpleMessenger's: submitMessage, and a Pipe's writer and reader.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { SimCluster, type SimClusterOptions } from '../../sim/index.ts';
+import { type MsType, SimCluster, type SimClusterOptions } from '../../sim/index.ts';
 import type { PerfDump } from '../common/PerfCounters.ts';
 import { journeyOf, type Step } from './journey.ts';
 
@@ -9,6 +9,7 @@ const SHAPE = { osds: 6, hosts: 3, pools: [{ name: POOL, pgNum: 256 }] };
 export interface DemoOptions {
   readonly seed: string;
   readonly net: 'memory' | 'tcp';
+  readonly msType?: MsType | undefined;
   /** Called once for each object that has been read. */
   readonly onRead: () => void;
 }
@@ -36,9 +37,13 @@ type Tree = ReadonlyMap<string, Uint8Array>;
  * Puts every file of `tree` into a cluster as an object and reads all of them back at once; then
  * one of them again, in a cluster that writes down each step.
  */
-export async function demo(tree: Tree, { seed, net, onRead }: DemoOptions): Promise<DemoReport> {
-  const readBack = await readBackAll(tree, { seed, net, ...SHAPE }, onRead);
-  const journey = await oneJourney(firstWithBytes(tree), { seed, net, ...SHAPE });
+export async function demo(
+  tree: Tree,
+  { seed, net, msType, onRead }: DemoOptions,
+): Promise<DemoReport> {
+  const shape = { seed, net, msType, ...SHAPE };
+  const readBack = await readBackAll(tree, shape, onRead);
+  const journey = await oneJourney(firstWithBytes(tree), shape);
   const { osds, hosts } = SHAPE;
   const bytes = [...tree.values()].reduce((sum, { length }) => sum + length, 0);
   return { seed, net, osds, hosts, objects: tree.size, bytes, ...readBack, journey };

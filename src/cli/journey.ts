@@ -22,8 +22,10 @@ const DEPTHS: Readonly<Record<string, number>> = {
   DispatchQueue: 1,
   Messenger: 1,
   SimpleMessenger: 2,
+  AsyncConnection: 2,
   Accepter: 2,
   Pipe: 3,
+  Protocol: 3,
 };
 
 /** What a step is for, in the words of somebody who sees it for the first time. */
@@ -43,6 +45,13 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'Pipe.writeMessage': 'header, front, middle, data, footer, each part with its crc',
   'Pipe.doSendmsg': 'bytes leave',
   'Pipe.reader': 'bytes are a message again, its crcs checked',
+  'AsyncConnection.sendMessage': 'the connection hands it to the protocol that it speaks',
+  'AsyncConnection.trySend': 'bytes leave',
+  'Protocol.sendMessage': 'into the out queue, by priority; the event loop is told',
+  'Protocol.connect': 'dial the peer',
+  'Protocol.ready': 'who both are, what both can, and how they go on: all is agreed',
+  'Protocol.writeMessage': 'a frame: header, front, middle, data, each part with its crc',
+  'Protocol.handleMessage': 'bytes are a message again, its crcs checked',
   'DispatchQueue.enqueue': 'in line, by priority',
   'DispatchQueue.entry': 'its turn: to the dispatchers',
   'MockOSD.msDispatch': 'the OSD takes it',
@@ -51,6 +60,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'Objecter.finishOp': 'once, and the promise settles',
 };
 
+const SENDS = new Set(['Pipe.doSendmsg', 'AsyncConnection.trySend']);
 const CRCS = new Set(['crc', 'front', 'data']);
 const TIME_WIDTH = 11;
 const LINE_WIDTH = 100;
@@ -75,7 +85,7 @@ export function journeyOf(entries: readonly TimedEntry[]): Step[] {
 
 /** A turn of the writer that had nothing to write. */
 function isEmptySend(fn: string, facts: LogEntry['facts']): boolean {
-  return fn === 'Pipe.doSendmsg' && facts['bytes'] === 0;
+  return SENDS.has(fn) && facts['bytes'] === 0;
 }
 
 /** An indented tree: who, then each step as deep as its component lies. */
@@ -96,7 +106,7 @@ export function journeyText(steps: readonly Step[], colors: Colors): string[] {
 
 function stepText(step: Step, previous: Step | undefined, colors: Colors): string[] {
   const { us, fn, facts } = step;
-  const depth = DEPTHS[fn.slice(0, fn.indexOf('.'))] ?? 1;
+  const depth = DEPTHS[unversioned(fn).slice(0, unversioned(fn).indexOf('.'))] ?? 1;
   const indent = colors.dim('│ '.repeat(depth));
   const time = `${us} µs`.padStart(TIME_WIDTH);
   const margin = `${' '.repeat(TIME_WIDTH + 2)}${indent}  `;
@@ -110,8 +120,13 @@ function stepText(step: Step, previous: Step | undefined, colors: Colors): strin
 }
 
 function meaningOf({ fn }: Step, previous: Step | undefined): string {
-  const isHandshake = fn === 'Pipe.doSendmsg' && previous?.fn !== 'Pipe.writeMessage';
-  return isHandshake ? 'a part of the handshake leaves' : (MEANINGS[fn] ?? '');
+  const isHandshake = SENDS.has(fn) && !previous?.fn.endsWith('.writeMessage');
+  return isHandshake ? 'a part of the handshake leaves' : (MEANINGS[unversioned(fn)] ?? '');
+}
+
+/** ProtocolV1 and ProtocolV2 do the same things. */
+function unversioned(fn: string): string {
+  return fn.replace(/^ProtocolV\d/, 'Protocol');
 }
 
 function factText([name, value]: Fact): string {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { MsType } from '../../sim/index.ts';
 import { type ExplainOptions, explain } from './explain.ts';
 import { MIRROR_NAMES } from './mirrors.ts';
-import { runDemo } from './run_demo.ts';
+import { type RunDemoOptions, runDemo } from './run_demo.ts';
 import { simulate } from './simulate.ts';
 
 const SOURCES = fileURLToPath(new URL('../../../src', import.meta.url));
@@ -11,6 +12,12 @@ const SOURCES = fileURLToPath(new URL('../../../src', import.meta.url));
 function parseSeed(text: string): string {
   if (/^(0|[1-9][0-9]{0,15})$/.test(text)) return text;
   throw new InvalidArgumentError('A seed is a whole number, 0 or more, of at most 16 digits.');
+}
+
+/** As Ceph's programs take it. */
+function msTypeOption(): Option {
+  const text = 'the messenger of daemons and clients (default: as in Ceph)';
+  return new Option('--ms_type <TYPE>', text).choices(['simple', 'async']);
 }
 
 /** The commands. Wrong use of one throws UsageError, or commander's own error. */
@@ -26,7 +33,8 @@ export function makeProgram(): Command {
     .option('--tcp', 'over TCP on loopback, in real time, instead of in simulation')
     .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
     .option('--json', 'the report as JSON')
-    .action(async (dir: string | undefined, options: { tcp?: true; seed: string; json?: true }) => {
+    .addOption(msTypeOption())
+    .action(async (dir: string | undefined, options: RunDemoOptions) => {
       const isIdentical = await runDemo(dir ?? SOURCES, options);
       if (!isIdentical) process.exitCode = 1;
     });
@@ -35,8 +43,9 @@ export function makeProgram(): Command {
     .command('sim')
     .description('Read while an OSD dies and connections break; one line tells how it went.')
     .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
-    .action(async ({ seed }: { seed: string }) => {
-      const { line, isOk } = await simulate(seed);
+    .addOption(msTypeOption())
+    .action(async ({ seed, ms_type }: { seed: string; ms_type?: MsType }) => {
+      const { line, isOk } = await simulate(seed, ms_type);
       console.log(line);
       if (!isOk) process.exitCode = 1;
     });

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import type { MsType } from '../../sim/index.ts';
 import { type Colors, colorsFor } from './colors.ts';
 import { demo } from './demo.ts';
 import { demoText, verdict } from './demo_text.ts';
@@ -8,17 +9,18 @@ export interface RunDemoOptions {
   readonly tcp?: true;
   readonly seed: string;
   readonly json?: true;
+  readonly ms_type?: MsType;
 }
 
 /** The demo and what it prints. False: something did not come back as it was put. */
 export async function runDemo(dir: string, options: RunDemoOptions): Promise<boolean> {
-  const { tcp = false, seed, json = false } = options;
+  const { tcp = false, seed, json = false, ms_type: msType } = options;
   const colors = colorsFor(process.stdout);
   const tree = await readTree(dir);
   const progress = json ? undefined : progressBar(tree.size, colors);
   const onRead = (): void => progress?.increment();
   const net = tcp ? 'tcp' : 'memory';
-  const report = await demo(tree, { seed, net, onRead }).finally(() => progress?.stop());
+  const report = await demo(tree, { seed, net, msType, onRead }).finally(() => progress?.stop());
 
   if (json) console.log(JSON.stringify(report, undefined, 2));
   else console.log([...demoText(report, colors), verdict(report)].join('\n'));

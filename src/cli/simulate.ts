@@ -1,4 +1,4 @@
-import { SimCluster } from '../../sim/index.ts';
+import { type MsType, SimCluster } from '../../sim/index.ts';
 import { SimRandom, seedToUint32 } from '../../sim/SimRandom.ts';
 import type { IoCtx } from '../librados/IoCtx.ts';
 
@@ -25,13 +25,16 @@ interface Tally {
  * A client reads objects of random sizes while connections are reset in every round, an OSD dies,
  * and another is out of reach for a while. Every read must end, and with the right bytes.
  */
-export async function simulate(seed: string): Promise<{ line: string; isOk: boolean }> {
+export async function simulate(
+  seed: string,
+  msType?: MsType,
+): Promise<{ line: string; isOk: boolean }> {
   const random = new SimRandom(seedToUint32(seed), 'cli/simulate');
   const objects = new Map(
     Array.from({ length: OBJECTS }, (_, i) => [`object.${i}`, bytes(random, i)] as const),
   );
   const data = { [POOL]: Object.fromEntries(objects) };
-  await using cluster = await SimCluster.create({ seed, osds: OSDS, objects: data });
+  await using cluster = await SimCluster.create({ seed, osds: OSDS, objects: data, msType });
   await using rados = await cluster.connect();
   const ioctx = await rados.openIoCtx(POOL);
 

@@ -21,7 +21,7 @@ export const OPTION_DEFAULTS = {
   mon_client_ping_interval: 10,
   mon_client_ping_timeout: 30,
 
-  ms_type: 'simple',
+  ms_type: 'async',
   ms_initial_backoff: 0.2,
   ms_max_backoff: 15,
   ms_connection_ready_timeout: 10,

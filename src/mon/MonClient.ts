@@ -189,7 +189,10 @@ export class MonClient implements Dispatcher, AuthClient {
   #openSession(): void {
     const addr = this.#pickMon();
     if (addr === undefined) {
-      this.#finishAuthenticate(-EOPNOTSUPP, 'no monitor has an address of msgr v1');
+      this.#finishAuthenticate(
+        -EOPNOTSUPP,
+        'no monitor has an address that this messenger can dial',
+      );
       return;
     }
     this.#log('MonClient.openSession', { addr: String(addr) });
@@ -359,7 +362,7 @@ export class MonClient implements Dispatcher, AuthClient {
       return;
     }
     if (monmap.mons.every(({ addrs }) => this.#messenger.pickAddr(addrs) === undefined)) {
-      this.#fail('a map of no monitor that has an address of msgr v1');
+      this.#fail('a map of no monitor that this messenger can dial');
       return;
     }
     if (monmap.epoch > this.#monmap.epoch) {

@@ -7,7 +7,7 @@ import { radosError } from '../librados/RadosError.ts';
 import { type ContextOverrides, nodeContext } from './context.ts';
 
 export interface RadosOptions {
-  /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
+  /** Where the monitors are, as in ceph.conf: `10.0.0.1`, `v2:10.0.0.1:3300`; several separated by commas. */
   readonly monHost: string;
   /** Who we are; default `client.admin`. */
   readonly name?: string;

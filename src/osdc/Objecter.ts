@@ -210,7 +210,7 @@ export class Objecter implements Dispatcher {
   /** Nothing is sent while the session waits to reconnect: then all of its ops are. */
   #sendOp(session: OSDSession, op: Op): void {
     if (session.addr === undefined) {
-      const cause = new Error(`osd.${session.osd} has no address of msgr v1`);
+      const cause = new Error(`osd.${session.osd} has no address that this messenger can dial`);
       this.#finishOp(op, -EOPNOTSUPP, cause);
       return;
     }

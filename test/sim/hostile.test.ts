@@ -30,11 +30,13 @@ interface Outcome {
 
 /** A client reads one object through a network on which `tamper` rewrites something once. */
 async function readThrough(tamper: Tamper): Promise<Outcome> {
-  await using cluster = await SimCluster.create({ objects: { data: { greeting: 'hello world' } } });
+  const objects = { data: { greeting: 'hello world' } };
+  await using cluster = await SimCluster.create({ objects, msType: 'simple' });
   const log: LogEntry[] = [];
   const plain = contextIn(cluster, 'client.t', '10.2.9.9');
   const stack = new TamperStack(plain.stack, tamper);
-  const cct = { ...plain, stack, log: (entry: LogEntry) => log.push(entry) };
+  const conf = { ...plain.conf, ms_type: 'simple' };
+  const cct = { ...plain, conf, stack, log: (entry: LogEntry) => log.push(entry) };
   const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
   await using rados = new RadosClient(cct, { name, monHost: cluster.getMonHost() });
   await rados.connect();

@@ -13,7 +13,7 @@ function create() {
 
 it('a cluster over TCP is on loopback, and serves whoever dials it', async () => {
   await using cluster = await create();
-  expect(cluster.getMonHost()).toMatch(/^v1:127\.0\.0\.1:\d+$/);
+  expect(cluster.getMonHost()).toMatch(/^\[v2:127\.0\.0\.1:\d+,v1:127\.0\.0\.1:\d+\]$/);
   await using rados = await Rados.connect({ monHost: cluster.getMonHost() });
   const ioctx = await rados.openIoCtx('data');
   expect(text(await ioctx.read('o1'))).toBe('contents 1');
