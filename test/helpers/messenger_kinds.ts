@@ -15,4 +15,5 @@ export const MESSENGER_KINDS: readonly MessengerKind[] = [
   { name: 'async v1', ms_type: 'async', addrType: ADDR_TYPE_LEGACY, isSecure: false },
   { name: 'async v2 crc', ms_type: 'async', addrType: ADDR_TYPE_MSGR2, isSecure: false },
   { name: 'async v2 secure', ms_type: 'async', addrType: ADDR_TYPE_MSGR2, isSecure: true },
+  { name: 'xio', ms_type: 'xio', addrType: ADDR_TYPE_LEGACY, isSecure: false },
 ];
