@@ -7,6 +7,7 @@ import type { Clock } from '../../src/common/Clock.ts';
 import { OPTION_DEFAULTS, type Options } from '../../src/common/options.ts';
 import { PerfCountersCollection } from '../../src/common/PerfCounters.ts';
 import type { SocketAddress } from '../../src/common/Stack.ts';
+import { XioFabric } from '../../src/msg/xio/XioFabric.ts';
 import { makeAlloc, nodeContext } from '../../src/node/context.ts';
 
 /** Where messengers of a test live. */
@@ -66,7 +67,15 @@ export function newSimulatedWorld(seed: number): SimulatedWorld {
 
 /** TCP on loopback, and real time. */
 export function newTcpWorld(): MessengerWorld {
-  const shared = nodeContext();
+  return newRealWorld(nodeContext());
+}
+
+/** Real time, and a fabric within this process. */
+export function newProcessWorld(): MessengerWorld {
+  return newRealWorld(nodeContext({ stack: new XioFabric((run) => setImmediate(run)) }));
+}
+
+function newRealWorld(shared: CephContext): MessengerWorld {
   return {
     clock: shared.clock,
     net: undefined,

@@ -15,6 +15,7 @@ import {
 import { MESSENGER_KINDS, type MessengerKind } from '../helpers/messenger_kinds.ts';
 import {
   type MessengerWorld,
+  newProcessWorld,
   newSimulatedWorld,
   newTcpWorld,
   type SimulatedWorld,
@@ -362,3 +363,7 @@ describe.each(MESSENGER_KINDS.filter(({ ms_type }) => ms_type !== 'xio'))(
     behavesWell(kind, newTcpWorld);
   },
 );
+
+describe.each(MESSENGER_KINDS)('$name within a process', (kind) => {
+  behavesWell(kind, newProcessWorld);
+});
