@@ -28,7 +28,7 @@ const UNEVEN = 'mixed';
 /** Its log would be written into what it says, anywhere. */
 const QUIET = { ...process.env, CEPH_ARGS: '--err-to-stderr=false --log-to-stderr=false' };
 
-/** They end a map; the original's edits of weight sets of several lengths write where they must not. */
+/** They end a map. */
 const CHOOSE_ARGS = /^choose_args(?:.|\n)*/m;
 
 /** What is asked of every map. */
@@ -65,6 +65,11 @@ const QUESTIONS = [
   '-i MAP --compare MAP --min-x 0 --max-x 99',
   '-i MAP --tree --dump --check --bucket-tree --bucket-name x',
 ];
+
+/** Without what the original's edits fill with bytes of chance: choose_args, and trees that grow. */
+function editable(text: string): string {
+  return text.replace(CHOOSE_ARGS, '').replaceAll('alg tree', 'alg straw2');
+}
 
 /** What changes a map; each is asked of every map. */
 const EDITS = [
@@ -270,7 +275,7 @@ describe.skipIf(!installed)(`radosim crushtool is crushtool (SEED=${SEED})`, () 
       spawnSync('crushtool', ['-c', join(dir, 'map.txt'), '-o', join(dir, 'map')]);
       for (const line of QUESTIONS)
         expect({ line, ...ours(line) }).toEqual({ line, ...theirs(line) });
-      writeFileSync(join(dir, 'map.txt'), text.replace(CHOOSE_ARGS, ''));
+      writeFileSync(join(dir, 'map.txt'), editable(text));
       spawnSync('crushtool', ['-c', join(dir, 'map.txt'), '-o', join(dir, 'map')]);
       for (const line of EDITS) {
         const [edit, answer] = edited(line);
