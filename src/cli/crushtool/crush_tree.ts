@@ -71,7 +71,8 @@ export function treeText(crush: CrushData): string {
     table.addRow([
       String(item.id),
       crush.className.get(crush.classMap.get(item.id) ?? -1) ?? '',
-      weightText(item.weight),
+      // An int there, where the weights of sets are unsigned.
+      weightText(item.weight | 0),
       ...args.map((_, i) => {
         const weight = item.argWeights[i];
         return weight === undefined ? '' : weightText(weight);
@@ -83,7 +84,7 @@ export function treeText(crush: CrushData): string {
 }
 
 function weightText(weight: number): string {
-  return formatWeight(Math.fround(Math.fround(weight | 0) / WEIGHT_ONE));
+  return formatWeight(Math.fround(Math.fround(weight) / WEIGHT_ONE));
 }
 
 function itemText(crush: CrushData, id: number): string {
