@@ -12,8 +12,11 @@ import type { SimRandom } from './SimRandom.ts';
 /** How object names of a pool become numbers. murmur3 is in no Ceph: only simulated maps have it. */
 export type ObjectHash = 'rjenkins' | 'linux' | 'murmur3';
 
-/** `async` speaks msgr v2 and v1, `simple` v1. */
-export type MsType = 'simple' | 'async';
+/**
+ * `async` speaks msgr v2 and v1, `simple` v1. `xio` hands messages over: what is read are then the
+ * OSD's own bytes, not to be changed.
+ */
+export type MsType = 'simple' | 'async' | 'xio';
 
 export interface SimPool {
   readonly name: string;

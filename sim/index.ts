@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Stack } from '../src/common/Stack.ts';
+import { XioFabric } from '../src/msg/xio/XioFabric.ts';
 import { makeAlloc } from '../src/node/context.ts';
 import { NodeClock } from '../src/node/NodeClock.ts';
 import { NodeCrypto } from '../src/node/NodeCrypto.ts';
@@ -10,14 +12,15 @@ import { NodeFinisher } from '../src/node/NodeFinisher.ts';
 import { PosixStack } from '../src/node/PosixStack.ts';
 import type { SimClusterOptions as ClusterOptions } from './cluster_options.ts';
 import { SimCluster as Cluster } from './SimCluster.ts';
-import { simulatedWorld, type World } from './World.ts';
+import { simulatedWorld, type World, type WorldFactory } from './World.ts';
 
 export interface SimClusterOptions extends ClusterOptions {
   /**
    * `memory` (the default): virtual time and a network in memory, with faults; the same seed gives
-   * the same run. `tcp`: real time, 127.0.0.1 and any free ports, for clients of any kind.
+   * the same run. `tcp`: real time, 127.0.0.1 and any free ports, for clients of any kind. `process`:
+   * real time, and no ports: for a cluster that is embedded in a program, best with msType `xio`.
    */
-  readonly net?: 'memory' | 'tcp';
+  readonly net?: 'memory' | 'tcp' | 'process';
 }
 
 export type SimCluster = Cluster;
@@ -27,8 +30,7 @@ export const SimCluster: {
   create(options?: SimClusterOptions): Promise<SimCluster>;
 } = {
   create({ net = 'memory', ...options } = {}) {
-    const world = net === 'tcp' ? tcpWorld : simulatedWorld(scheduleInNode, makeAlloc());
-    return Cluster.create(options, world);
+    return Cluster.create(options, WORLDS[net]);
   },
 };
 
@@ -46,8 +48,13 @@ function scheduleInNode(resume: () => void): void {
   setImmediate(resume);
 }
 
-function tcpWorld(): World {
-  const stack = new PosixStack();
+const WORLDS = {
+  memory: simulatedWorld(scheduleInNode, makeAlloc()),
+  tcp: () => realWorld(new PosixStack()),
+  process: () => realWorld(new XioFabric(scheduleInNode)),
+} satisfies Record<string, WorldFactory>;
+
+function realWorld(stack: Stack): World {
   const clock = new NodeClock();
   return {
     clock,

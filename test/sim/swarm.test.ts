@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
-import { SimCluster } from '../../sim/index.ts';
+import { type MsType, SimCluster } from '../../sim/index.ts';
 import { SimRandom, seedToUint32 } from '../../sim/SimRandom.ts';
 import type { IoCtx } from '../../src/index.ts';
 
-const SEEDS = 40;
+const SEEDS = 42;
+const MS_TYPES = ['simple', 'async', 'xio'] as const;
 const OSDS = 5;
 const OBJECTS = 30;
 const ROUNDS = 30;
@@ -72,7 +73,7 @@ async function readOne(ioctx: IoCtx, oid: string, objects: Map<string, Uint8Arra
 }
 
 /** Reads go on while harm comes and goes; then all is well again, and every read must end. */
-async function run(seed: string): Promise<string> {
+async function run(seed: string, msType: MsType): Promise<string> {
   const random = new SimRandom(seedToUint32(seed), 'swarm');
   const objects = new Map(
     Array.from({ length: OBJECTS }, (_, i) => {
@@ -81,7 +82,7 @@ async function run(seed: string): Promise<string> {
     }),
   );
   const data = Object.fromEntries(objects);
-  await using cluster = await SimCluster.create({ seed, osds: OSDS, objects: { data } });
+  await using cluster = await SimCluster.create({ seed, msType, osds: OSDS, objects: { data } });
   const clients = await Promise.all([cluster.connect(), cluster.connect()]);
   const contexts = await Promise.all(clients.map((client) => client.openIoCtx('data')));
   const kinds = drawKinds(random);
@@ -104,9 +105,14 @@ async function run(seed: string): Promise<string> {
   return cluster.trace().hash;
 }
 
-it.each(Array.from({ length: SEEDS }, (_, i) => `swarm ${i}`))(
-  'every read ends with the right bytes, whatever happens: seed %s',
-  async (seed) => {
-    expect(await run(seed)).toMatch(/^[0-9a-f]{8}$/);
+const RUNS = Array.from({ length: SEEDS }, (_, i) => ({
+  seed: `swarm ${i}`,
+  msType: MS_TYPES[i % MS_TYPES.length] ?? 'simple',
+}));
+
+it.each(RUNS)(
+  'every read ends with the right bytes, whatever happens: $msType, seed $seed',
+  async ({ seed, msType }) => {
+    expect(await run(seed, msType)).toMatch(/^[0-9a-f]{8}$/);
   },
 );
