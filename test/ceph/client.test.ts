@@ -17,6 +17,7 @@ function digest(data: Uint8Array): string {
 
 const MESSENGERS = [
   { msType: 'simple', msgr: 'v1' },
+  { msType: 'async', msgr: 'v1' },
   { msType: 'async', msgr: 'v2' },
 ] as const;
 
