@@ -1,24 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 import type { MsType } from '../../sim/index.ts';
 import { type ExplainOptions, explain } from './explain.ts';
 import { MIRROR_NAMES } from './mirrors.ts';
+import { msTypeOption, parseSeed } from './options.ts';
 import { type RunDemoOptions, runDemo } from './run_demo.ts';
 import { simulate } from './simulate.ts';
+import { addTraceCommand } from './trace/command.ts';
 
 const SOURCES = fileURLToPath(new URL('../../../src', import.meta.url));
-
-/** A seed is shown and replayed as it was typed, so it has one spelling. */
-function parseSeed(text: string): string {
-  if (/^(0|[1-9][0-9]{0,15})$/.test(text)) return text;
-  throw new InvalidArgumentError('A seed is a whole number, 0 or more, of at most 16 digits.');
-}
-
-/** As Ceph's programs take it. */
-function msTypeOption(): Option {
-  const text = 'the messenger of daemons and clients (default: as in Ceph)';
-  return new Option('--ms_type <TYPE>', text).choices(['simple', 'async']);
-}
 
 /** The commands. Wrong use of one throws UsageError, or commander's own error. */
 export function makeProgram(): Command {
@@ -62,6 +52,8 @@ export function makeProgram(): Command {
     .action((pool: string, oid: string, options: ExplainOptions) => {
       process.stdout.write(explain(pool, oid, options));
     });
+
+  addTraceCommand(program);
 
   program.addHelpText(
     'after',
