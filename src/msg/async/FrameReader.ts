@@ -15,7 +15,7 @@ import {
 } from './frames_v2.ts';
 import { SecureFrameReader } from './SecureFrameReader.ts';
 
-/** What is read from a peer before it is authenticated, at most. */
+/** What is read from a peer before it is authenticated, at most: of frames, and altogether. */
 const TRANSCRIPT_LENGTH_MAX = 64 * 1024;
 
 const EMPTY = new Uint8Array(0);
@@ -37,6 +37,8 @@ export class FrameReader {
   /** Of a frame that was compressed. */
   #decompressed: Segments | undefined;
   #transcript: Encoder | undefined = new Encoder(1024);
+  /** Bytes received while there is a transcript. */
+  #earlyBytes = 0;
 
   constructor(cct: CephContext, recv: RecvBuffer) {
     this.#cct = cct;
@@ -80,11 +82,17 @@ export class FrameReader {
   }
 
   readBuffer(): Uint8Array {
-    return this.#mode.readBuffer();
+    const buffer = this.#mode.readBuffer();
+    if (this.#transcript === undefined) return buffer;
+    return buffer.subarray(0, TRANSCRIPT_LENGTH_MAX + 1 - this.#earlyBytes);
   }
 
+  /** Throws `DecodeError` when the peer says too much before it is authenticated. */
   onRead(count: number): void {
     this.#mode.onRead(count);
+    if (this.#transcript === undefined) return;
+    this.#earlyBytes += count;
+    if (this.#earlyBytes > TRANSCRIPT_LENGTH_MAX) throw tooEarly('handshake');
   }
 
   /** `count` bytes that belong to no frame; undefined: more bytes are wanted. */
@@ -104,11 +112,7 @@ export class FrameReader {
       this.#transcript !== undefined &&
       this.#transcript.length + length > TRANSCRIPT_LENGTH_MAX
     ) {
-      throw new DecodeError(
-        'preamble.segments[0].length',
-        2,
-        `more than ${TRANSCRIPT_LENGTH_MAX} bytes before the peer is authenticated`,
-      );
+      throw tooEarly('preamble.segments[0].length');
     }
     return true;
   }
@@ -157,6 +161,11 @@ export class FrameReader {
       data,
     });
   }
+}
+
+function tooEarly(field: string): DecodeError {
+  const reason = `more than ${TRANSCRIPT_LENGTH_MAX} bytes before the peer is authenticated`;
+  return new DecodeError(field, 0, reason);
 }
 
 function rest(dec: Decoder): Uint8Array {

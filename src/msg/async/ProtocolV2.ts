@@ -236,8 +236,10 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   // ---- reading
 
   get owed(): number | undefined {
-    if (!this.#isInside || this.throttle?.isWaiting) return undefined;
-    return this.#wire.reader.messageLength;
+    if (this.throttle?.isWaiting) return undefined;
+    if (this.#isInside) return this.#wire.reader.messageLength;
+    // Half a preamble is to end in time, too.
+    return this.#wire.recv.available > 0 ? 0 : undefined;
   }
 
   readBuffer(): Uint8Array {
