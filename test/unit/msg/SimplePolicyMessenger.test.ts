@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../../src/common/entity_name.ts';
 import type { LogEntry } from '../../../src/common/Log.ts';
+import { AsyncMessenger } from '../../../src/msg/async/AsyncMessenger.ts';
 import { Messenger } from '../../../src/msg/Messenger.ts';
 import { lossyClient, statelessServer } from '../../../src/msg/Policy.ts';
 import { SimpleMessenger } from '../../../src/msg/simple/SimpleMessenger.ts';
@@ -15,11 +16,12 @@ const OPTIONS = {
 };
 
 describe('Messenger.create', () => {
-  it('makes a messenger of the type that is named', () => {
-    const { conf, ...rest } = new MemoryNet().context();
-    const messenger = Messenger.create({ conf, ...rest }, conf.ms_type, OPTIONS);
-    expect(messenger).toBeInstanceOf(SimpleMessenger);
+  it('makes a messenger of the type that is named, by default an asynchronous one', () => {
+    const cct = new MemoryNet().context();
+    const messenger = Messenger.create(cct, cct.conf.ms_type, OPTIONS);
+    expect(messenger).toBeInstanceOf(AsyncMessenger);
     expect(messenger.who).toBe('osd.3');
+    expect(Messenger.create(cct, 'simple', OPTIONS)).toBeInstanceOf(SimpleMessenger);
   });
 
   it('refuses a type that there is not', () => {
