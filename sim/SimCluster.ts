@@ -9,6 +9,7 @@ import { RadosClient } from '../src/librados/RadosClient.ts';
 import { CEPH_MON_PORT_IANA, CEPH_MON_PORT_LEGACY } from '../src/mon/mon_host.ts';
 import { addrvecToString } from '../src/msg/msg_types.ts';
 import type { OSDMap } from '../src/osd/OSDMap.ts';
+import { CEPH_OSD_NOUP } from '../src/osd/rados.ts';
 import { bindAddrs } from './bind_addrs.ts';
 import {
   checkOptions,
@@ -43,11 +44,16 @@ export interface SimOsd {
   readonly id: number;
   /** Ops that it has answered. */
   readonly reads: number;
-  /** Its process, if it runs, dies. The monitor marks it down when it has been missed for 20 s. */
+  /** Its process, if it runs, dies. Others notice when they are refused, or miss it, and tell the monitor. */
   kill(): void;
-  /** Starts it, unless it runs; resolves when a map says that it is up, or it has died again. */
+  /** Ends it, if it runs, in order: the monitor is told first. Resolves when it has ended. */
+  stop(): Promise<void>;
+  /**
+   * Starts it, unless it runs, and lets it come up, if it was marked down; resolves when a map says that it
+   * is up, or it has died again.
+   */
   revive(): Promise<void>;
-  /** As `ceph osd down` with `noup` set; resolves with the epoch that says so. */
+  /** As `ceph osd down` with `noup` set for it; resolves with the epoch that says so. */
   markDown(): Promise<number>;
   /** As `ceph osd out`: its data goes elsewhere. */
   markOut(): Promise<number>;
@@ -63,9 +69,6 @@ export interface SimMon {
 }
 
 export type SimClusterState = 'starting' | 'running' | 'stopped';
-
-/** osd_heartbeat_grace. */
-const HEARTBEAT_GRACE_MS = 20_000;
 
 const MON_PORTS = { v1: CEPH_MON_PORT_LEGACY, v2: CEPH_MON_PORT_IANA };
 const ANY_PORTS = { v1: 0, v2: 0 };
@@ -206,9 +209,16 @@ export class SimCluster implements AsyncDisposable {
       get reads() {
         return osd.reads;
       },
-      kill: () => this.#killOsd(osd),
-      revive: () => this.#startOsd(osd),
-      markDown: () => this.#committed((done) => osdMonitor.markDown(id, done)),
+      kill: () => {
+        osd.shutdown();
+        this.#checkBootWaiters();
+      },
+      stop: () => this.#stopOsd(osd),
+      revive: () => this.#reviveOsd(osd),
+      markDown: () => {
+        osdMonitor.setNoup(id, true, () => undefined);
+        return this.#committed((done) => osdMonitor.markDown(id, done));
+      },
       markOut: () => this.#committed((done) => osdMonitor.markOut(id, done)),
       markIn: () => this.#committed((done) => osdMonitor.markIn(id, done)),
     };
@@ -267,19 +277,23 @@ export class SimCluster implements AsyncDisposable {
     await this.#booted(osd, epoch);
   }
 
-  #killOsd(osd: MockOSD): void {
-    if (!osd.isRunning) return;
-    const { whoami, addrs } = osd;
-    osd.shutdown();
-    this.#checkBootWaiters();
-    const missed = this.clock.addEventAfter(HEARTBEAT_GRACE_MS, () => {
-      const { osdMonitor } = this.#monitor;
-      // The map may have learned of this life only after its end.
-      const known = osdMonitor.map.getAddrs(whoami);
-      const isSameLife = known.some((each) => addrs.some((addr) => each.equals(addr)));
-      if (isSameLife) osdMonitor.markDown(whoami, () => undefined);
+  /** One that runs, and is up or about to be, is left alone. */
+  async #reviveOsd(osd: MockOSD): Promise<void> {
+    const { osdMonitor } = this.#monitor;
+    const { epoch } = this.osdMap;
+    const wasKept = (this.osdMap.getState(osd.whoami) & CEPH_OSD_NOUP) !== 0;
+    if (wasKept) await this.#committed((done) => osdMonitor.setNoup(osd.whoami, false, done));
+    if (!osd.isRunning) await this.#startOsd(osd);
+    else if (wasKept) await this.#booted(osd, epoch);
+  }
+
+  #stopOsd(osd: MockOSD): Promise<void> {
+    return this.#started((done) => {
+      osd.stop(() => {
+        done();
+        this.#checkBootWaiters();
+      });
     });
-    missed.unref();
   }
 
   #makeMonitor(osdmap: OSDMap): MockMonitor {
@@ -297,7 +311,6 @@ export class SimCluster implements AsyncDisposable {
       ip,
       monAddrs: () => this.#monitor.addrs,
       store: this.#store,
-      boot: (osd, addrs) => this.#monitor.osdMonitor.boot(osd, addrs),
     });
   }
 

@@ -1,6 +1,6 @@
 import { CEPH_AUTH_NONE, decodeAuthRequest } from '../../src/auth/auth_none.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
-import { CEPH_ENTITY_TYPE_MON } from '../../src/common/entity_name.ts';
+import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import { EINVAL, EOPNOTSUPP } from '../../src/common/errno.ts';
 import { DecodeError } from '../../src/common/errors.ts';
 import { MAuth } from '../../src/messages/MAuth.ts';
@@ -15,6 +15,9 @@ import {
   MMonSubscribe,
   type SubscribeItem,
 } from '../../src/messages/MMonSubscribe.ts';
+import { MOSDBoot } from '../../src/messages/MOSDBoot.ts';
+import { MOSDFailure } from '../../src/messages/MOSDFailure.ts';
+import { MOSDMarkMeDown } from '../../src/messages/MOSDMarkMeDown.ts';
 import { decodeMessage } from '../../src/messages/registry.ts';
 import { MonMap } from '../../src/mon/MonMap.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
@@ -26,6 +29,7 @@ import { statelessServer } from '../../src/msg/Policy.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { MonAuthServer } from './MonAuthServer.ts';
 import { OSDMonitor } from './OSDMonitor.ts';
+import { OsdFailures } from './OsdFailures.ts';
 
 /** The first number that is given out is one more: Ceph's own begin there too. */
 const GLOBAL_ID_START = 4133;
@@ -58,6 +62,7 @@ export interface MockMonitorOptions {
 export class MockMonitor implements Dispatcher {
   /** What it has on disk; a process that is started again goes on from there. */
   readonly osdMonitor: OSDMonitor;
+  readonly #failures: OsdFailures;
   #monmap: MonMap | undefined;
   #lastGlobalId = GLOBAL_ID_START;
   readonly #options: MockMonitorOptions;
@@ -71,9 +76,11 @@ export class MockMonitor implements Dispatcher {
     this.#options = options;
     this.#addrs = addrs;
     this.osdMonitor = new OSDMonitor(cct, osdmap, () => {
+      this.#failures.onMap();
       this.#checkOsdmapSubs();
       options.onNewMap();
     });
+    this.#failures = new OsdFailures(cct, this.osdMonitor);
   }
 
   /**
@@ -136,6 +143,7 @@ export class MockMonitor implements Dispatcher {
     else if (message instanceof MMonGetMap) this.handleMonGetMap(con);
     else if (message instanceof MMonSubscribe) this.#handleSubscribe(con, session, message);
     else if (message instanceof MMonGetVersion) this.#handleGetVersion(con, message);
+    else if (message.src?.type === CEPH_ENTITY_TYPE_OSD) return this.#dispatchOfOsd(con, message);
     else return false;
     return true;
   }
@@ -211,6 +219,41 @@ export class MockMonitor implements Dispatcher {
     const reply = new MMonGetVersionReply(handle, newest, 1);
     reply.tid = message.tid;
     this.#send(con, reply);
+  }
+
+  /** Ceph: OSDMonitor::preprocess_query. */
+  #dispatchOfOsd(con: Connection, message: Message): boolean {
+    if (message instanceof MOSDBoot) this.#handleBoot(con, message);
+    else if (message instanceof MOSDFailure) this.#failures.handle(con, message);
+    else if (message instanceof MOSDMarkMeDown) this.#handleMarkMeDown(con, message);
+    else return false;
+    return true;
+  }
+
+  #handleBoot(con: Connection, message: MOSDBoot): void {
+    const { superblock, clusterAddrs, hbBackAddrs, hbFrontAddrs } = message;
+    this.#log('MockMonitor.handleBoot', { message: String(message) });
+    this.osdMonitor.boot(superblock.whoami, {
+      client: con.peerAddrs,
+      cluster: clusterAddrs,
+      hbBack: hbBackAddrs,
+      hbFront: hbFrontAddrs,
+    });
+  }
+
+  /** Ceph: OSDMonitor::prepare_mark_me_down. */
+  #handleMarkMeDown(con: Connection, message: MOSDMarkMeDown): void {
+    const { targetOsd, targetAddrs, requestAck } = message;
+    const isSameLife =
+      addrvecToString(this.osdMonitor.map.getAddrs(targetOsd)) === addrvecToString(targetAddrs);
+    this.#log('MockMonitor.handleMarkMeDown', { message: String(message), isSameLife });
+    if (!isSameLife) return;
+    this.osdMonitor.markDown(targetOsd, (epoch) => {
+      if (!requestAck) return;
+      const { fsid } = message;
+      const ack = { fsid, targetOsd, targetAddrs, epoch, requestAck: false };
+      this.#send(con, new MOSDMarkMeDown(ack));
+    });
   }
 
   #checkOsdmapSubs(): void {

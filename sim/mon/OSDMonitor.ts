@@ -2,17 +2,28 @@ import type { CephContext } from '../../src/common/CephContext.ts';
 import { Decoder } from '../../src/common/Decoder.ts';
 import { utimeFromMs } from '../../src/common/utime_t.ts';
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
-import type { entity_addrvec_t } from '../../src/msg/msg_types.ts';
+import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
 import { newPgPool, type pg_pool_t } from '../../src/osd/pg_pool.ts';
-import { CEPH_OSD_IN, CEPH_OSD_OUT, CEPH_OSD_UP } from '../../src/osd/rados.ts';
+import { CEPH_OSD_IN, CEPH_OSD_NOUP, CEPH_OSD_OUT, CEPH_OSD_UP } from '../../src/osd/rados.ts';
 
 /** What is asked for within this time makes one map together: paxos_min_wait. */
 const PROPOSE_AFTER_MS = 50;
 
 /** Maps in one message, at most: osd_map_message_max. */
 const MAPS_PER_MESSAGE = 40;
+
+/** mon_osd_min_up_ratio. */
+const MIN_UP_RATIO = 0.3;
+
+/** Where an OSD that has started is to be reached. */
+export interface BootAddrs {
+  readonly client: entity_addrvec_t;
+  readonly cluster: entity_addrvec_t;
+  readonly hbBack: entity_addrvec_t;
+  readonly hbFront: entity_addrvec_t;
+}
 
 /** Told of the epoch that a change has become part of. */
 export type Committed = (epoch: number) => void;
@@ -49,15 +60,20 @@ export class OSDMonitor {
 
   /**
    * An OSD has started, at `addrs`. One that nobody has missed goes down first, so that each life of
-   * it is one. Ceph: OSDMonitor::prepare_boot.
+   * it is one. Ceph: OSDMonitor::preprocess_boot, prepare_boot.
    */
-  boot(osd: number, addrs: entity_addrvec_t): void {
+  boot(osd: number, addrs: BootAddrs): void {
+    if (!this.#map.exists(osd) || this.#map.getState(osd) & CEPH_OSD_NOUP) return;
     if (this.#map.isUp(osd)) {
-      this.markDown(osd, () => this.boot(osd, addrs));
+      const isKnown =
+        addrvecToString(this.#map.getClusterAddrs(osd)) === addrvecToString(addrs.cluster);
+      if (!isKnown) this.markDown(osd, () => this.boot(osd, addrs));
       return;
     }
-    this.#pending.newUpClient.set(osd, addrs);
-    this.#pending.newUpCluster.set(osd, addrs);
+    this.#pending.newUpClient.set(osd, addrs.client);
+    this.#pending.newUpCluster.set(osd, addrs.cluster);
+    this.#pending.newHbBackUp.set(osd, addrs.hbBack);
+    this.#pending.newHbFrontUp.set(osd, addrs.hbFront);
     this.#propose();
   }
 
@@ -68,8 +84,36 @@ export class OSDMonitor {
       return;
     }
     const isUp = this.#map.isUp(osd);
-    if (isUp) this.#pending.newState.set(osd, CEPH_OSD_UP);
+    if (isUp) this.#flipState(osd, CEPH_OSD_UP);
     this.#commitOr(isUp, committed);
+  }
+
+  /** Not if too few would be left. Ceph: OSDMonitor::can_mark_down. */
+  canMarkDown(osd: number): boolean {
+    let up = 0;
+    for (let other = 0; other < this.#map.maxOsd; other++) {
+      const goesDown = (this.#pending.newState.get(other) ?? 0) & CEPH_OSD_UP;
+      if (this.#map.isUp(other) && !goesDown) up += 1;
+    }
+    return this.#map.isUp(osd) && up / this.#map.maxOsd >= MIN_UP_RATIO;
+  }
+
+  /** As `ceph osd add-noup`, or `rm-noup`: an OSD that is not up, may not come up. */
+  setNoup(osd: number, isSet: boolean, committed: Committed): void {
+    const bits = this.#map.getState(osd) ^ (this.#pending.newState.get(osd) ?? 0);
+    const isChange = ((bits & CEPH_OSD_NOUP) !== 0) !== isSet;
+    if (isChange) this.#flipState(osd, CEPH_OSD_NOUP, true);
+    this.#commitOr(isChange, committed);
+  }
+
+  /** `isToggle`: a flip that is pending is taken back. */
+  #flipState(osd: number, bit: number, isToggle = false): void {
+    const { newState } = this.#pending;
+    const bits = newState.get(osd) ?? 0;
+    const next = isToggle ? bits ^ bit : bits | bit;
+    // No bits at all would stand for CEPH_OSD_UP.
+    if (next === 0) newState.delete(osd);
+    else newState.set(osd, next);
   }
 
   markOut(osd: number, committed: Committed): void {

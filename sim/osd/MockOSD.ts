@@ -1,47 +1,47 @@
-import { AuthNoneClient } from '../../src/auth/AuthNoneClient.ts';
-import { AuthNoneServer } from '../../src/auth/AuthNoneServer.ts';
-import { verifyAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
-import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
+import type { Timer } from '../../src/common/Clock.ts';
+import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
+import { MOSDBoot } from '../../src/messages/MOSDBoot.ts';
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
+import { MOSDMarkMeDown } from '../../src/messages/MOSDMarkMeDown.ts';
 import { MOSDOp } from '../../src/messages/MOSDOp.ts';
-import { decodeMessage } from '../../src/messages/registry.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
 import type { Message } from '../../src/msg/Message.ts';
-import { Messenger } from '../../src/msg/Messenger.ts';
-import type { entity_addrvec_t } from '../../src/msg/msg_types.ts';
-import { lossyClient, statelessServer } from '../../src/msg/Policy.ts';
+import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
-import { pgToString } from '../../src/osd/osd_types.ts';
-import { cephStableMod } from '../../src/osd/pg_pool.ts';
-import { bindAddrs } from '../bind_addrs.ts';
-import { answerOp } from './answer_op.ts';
+import { SUPERBLOCK_NEW } from '../../src/osd/OSDSuperblock.ts';
+import { CEPH_OSD_NOUP } from '../../src/osd/rados.ts';
+import { ClusterSessions } from './ClusterSessions.ts';
+import { FailureReports } from './FailureReports.ts';
+import { Heartbeats } from './Heartbeats.ts';
 import { MapHistory } from './MapHistory.ts';
 import { MonSession } from './MonSession.ts';
 import type { ObjectStore } from './ObjectStore.ts';
+import { OsdMessengers } from './OsdMessengers.ts';
+import { PrimaryOps } from './PrimaryOps.ts';
+import { RepOps, type Write } from './RepOps.ts';
 
-/** Changes of the map in one message, at most: osd_map_message_max. */
-const MAPS_PER_MESSAGE = 40;
-
-/** What a connection is to an OSD. Ceph: src/osd/Session.h. */
-class Session {
-  /** The newest map that the peer is known to have, or to have been sent. */
-  lastSentEpoch = 0;
-}
+/** osd_mon_shutdown_timeout. */
+const SHUTDOWN_TIMEOUT_MS = 5000;
 
 /** Called once: the process listens, or could not, or has died before it did. */
 type Started = (error?: Error) => void;
 
-interface Process {
-  readonly messenger: Messenger;
-  readonly monSession: MonSession;
-}
+/**
+ * Ceph: OSD::osd_state_t. `waiting`: for peers that answer, before it boots again
+ * (STATE_WAITING_FOR_HEALTHY).
+ */
+type State = 'booting' | 'active' | 'waiting' | 'stopping';
 
-interface WaitingOp {
-  readonly con: Connection;
-  readonly op: MOSDOp;
+/** What dies with a process. */
+interface Process {
+  readonly messengers: OsdMessengers;
+  readonly monSession: MonSession;
+  readonly heartbeats: Heartbeats;
+  readonly reports: FailureReports;
+  readonly sessions: ClusterSessions;
 }
 
 export interface MockOSDOptions {
@@ -51,65 +51,78 @@ export interface MockOSDOptions {
   readonly ip: string;
   readonly monAddrs: () => entity_addrvec_t;
   readonly store: ObjectStore;
-  /** Tells the monitor that the OSD is up. In Ceph a message (MOSDBoot), here a call. */
-  readonly boot: (whoami: number, addrs: entity_addrvec_t) => void;
 }
 
 /**
- * An OSD as far as reads go: it holds the newest map, answers for the PGs of which it is the
- * primary, and drops what is not for it without a word, as Ceph does. Ceph: src/osd/OSD.cc and the
- * checks at the head of PrimaryLogPG::do_op.
+ * An OSD as far as reads go, and simple writes: it boots, holds the newest map, pings others and reports
+ * those that do not answer, and serves the PGs of which it is the primary. One that finds itself marked
+ * down though it lives boots again. Ceph: src/osd/OSD.cc.
  *
- * An OSD that was marked down stays so until it is started again, as with `noup` set.
+ * PGs do not peer: a PG is served from the moment when its primary has the map that says so. All that
+ * peering would bring about is there, as all OSDs have one store.
  */
 export class MockOSD implements Dispatcher {
   readonly whoami: number;
   readonly #options: MockOSDOptions;
   /** What it has on disk: a process that is started again goes on from there. */
   readonly #maps = new MapHistory();
+  readonly #ops: PrimaryOps;
+  readonly #repOps: RepOps;
   #process: Process | undefined;
+  #state: State = 'booting';
+  #hasSentBoot = false;
+  /** The epoch in which this process came up last. */
+  #bootEpoch = 0;
   #started: Started | undefined;
-  #waitingForMap: WaitingOp[] = [];
-  #reads = 0;
+  #stopTimer: Timer | undefined;
+  #stopped: (() => void) | undefined;
 
   constructor(options: MockOSDOptions) {
-    this.whoami = options.whoami;
+    const { cct, whoami, store } = options;
+    const map = () => this.#maps.newest;
+    this.whoami = whoami;
     this.#options = options;
+    this.#repOps = new RepOps({
+      cct,
+      whoami,
+      store,
+      map,
+      connectionTo: (osd) => this.#process?.sessions.connectionTo(osd),
+      onWritten: () => this.#ops.onWritten(),
+    });
+    const isWriting = this.#repOps.isWriting.bind(this.#repOps);
+    this.#ops = new PrimaryOps({ cct, whoami, store, maps: this.#maps, isWriting });
   }
 
   get isRunning(): boolean {
     return this.#process !== undefined;
   }
 
-  /** Of the process that is running: no two have had the same. */
-  get addrs(): entity_addrvec_t {
-    return this.#process?.messenger.myAddrs ?? [];
+  /** Ops that have been answered. */
+  get reads(): number {
+    return this.#ops.reads;
   }
+
+  /** Of the newest map; 0: none yet. */
+  get epoch(): number {
+    return this.#maps.epoch;
+  }
+
+  // ---- life
 
   /** Starts a process that is not running: binds, then `done`. The OSD is up when a map says so. */
   start(started: Started): void {
-    const { cct, ip } = this.#options;
-    const messenger = Messenger.create(cct, cct.conf.ms_type, {
-      name: { type: CEPH_ENTITY_TYPE_OSD, num: this.whoami },
-      lname: 'client',
-      nonce: cct.random.uint32() >>> 1,
-      messageFactory: decodeMessage,
-    });
-    messenger.setDefaultPolicy(statelessServer());
-    messenger.setPolicy(CEPH_ENTITY_TYPE_MON, lossyClient());
-    messenger.authClient = new AuthNoneClient({
-      type: CEPH_ENTITY_TYPE_OSD,
-      id: String(this.whoami),
-    });
-    messenger.authServer = new AuthNoneServer(verifyAuthNoneAuthorizer);
-    const monSession = this.#makeMonSession(messenger);
-    this.#process = { messenger, monSession };
+    const process = this.#makeProcess();
+    this.#process = process;
     this.#started = started;
-    messenger.bind(bindAddrs(cct.conf.ms_type, ip, { v1: 0, v2: 0 }), (error) => {
+    this.#state = 'booting';
+    this.#hasSentBoot = false;
+    this.#bootEpoch = 0;
+    process.messengers.bind((error) => {
+      if (this.#process !== process) return;
       if (error === undefined) {
-        messenger.start();
-        messenger.addDispatcherTail(this);
-        monSession.open();
+        process.monSession.open();
+        process.heartbeats.start();
         this.#settleStart();
       } else {
         this.#settleStart(error);
@@ -118,13 +131,48 @@ export class MockOSD implements Dispatcher {
     });
   }
 
-  /** Dies: every connection and the port are closed. */
+  /** Dies: every connection and all ports are closed. */
   shutdown(): void {
-    this.#process?.monSession.close();
-    this.#process?.messenger.shutdown();
+    const process = this.#process;
     this.#process = undefined;
-    this.#waitingForMap = [];
+    process?.heartbeats.stop();
+    process?.monSession.close();
+    process?.messengers.shutdown();
+    this.#ops.clear();
+    this.#repOps.clear();
+    this.#stopTimer?.cancel();
     this.#settleStart();
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    stopped?.();
+  }
+
+  /** Ends in order: the monitor is told, and has answered, before the process dies. Ceph: prepare_to_stop. */
+  stop(stopped: () => void): void {
+    const process = this.#process;
+    const map = this.#maps.newest;
+    if (process === undefined || this.#stopped !== undefined) {
+      stopped();
+      return;
+    }
+    this.#stopped = stopped;
+    if (map === undefined || this.#state !== 'active') {
+      this.shutdown();
+      return;
+    }
+    this.#state = 'stopping';
+    const { fsid, epoch } = map;
+    const targetAddrs = map.getAddrs(this.whoami);
+    const target = { targetOsd: this.whoami, targetAddrs, downAndDead: true };
+    process.monSession.send(new MOSDMarkMeDown({ fsid, epoch, ...target, requestAck: true }));
+    const { clock } = this.#options.cct;
+    this.#stopTimer = clock.addEventAfter(SHUTDOWN_TIMEOUT_MS, () => this.shutdown());
+  }
+
+  /** Of the primary of the object's PG. */
+  write(write: Write): void {
+    if (this.#state === 'active' && this.#process !== undefined) this.#repOps.submit(write);
+    else write.done(false);
   }
 
   #settleStart(error?: Error): void {
@@ -133,15 +181,38 @@ export class MockOSD implements Dispatcher {
     started?.(error);
   }
 
-  /** Ops that have been answered. */
-  get reads(): number {
-    return this.#reads;
+  #makeProcess(): Process {
+    const { cct, ip, monAddrs } = this.#options;
+    const { whoami } = this;
+    const map = () => this.#maps.newest;
+    const reports = new FailureReports(
+      () => cct.clock.now(),
+      (message) => this.#sendMon(message),
+    );
+    const heartbeats: Heartbeats = new Heartbeats({
+      cct,
+      whoami,
+      map,
+      messenger: () => messengers.hbClient,
+      reports,
+      onTick: () => this.#tick(),
+      onDied: () => this.#process?.monSession.subscribe(),
+    });
+    const dispatchers = { osd: this, heartbeat: heartbeats };
+    const messengers = new OsdMessengers({ cct, whoami, ip, dispatchers });
+    const monSession = new MonSession({
+      cct,
+      whoami,
+      monAddrs,
+      messenger: messengers.client,
+      nextEpoch: () => (this.epoch === 0 ? 0 : this.epoch + 1),
+      onOpen: () => this.#onMonOpen(),
+    });
+    const sessions = new ClusterSessions(() => messengers.cluster, map);
+    return { messengers, monSession, heartbeats, reports, sessions };
   }
 
-  /** Of the newest map; 0: none yet. */
-  get epoch(): number {
-    return this.#maps.epoch;
-  }
+  // ---- messages
 
   msDispatch(con: Connection, message: Message): boolean {
     const monSession = this.#process?.monSession;
@@ -150,43 +221,52 @@ export class MockOSD implements Dispatcher {
       if (monSession?.isWith(con)) this.#handleOsdMap(message);
       return true;
     }
-    if (!(message instanceof MOSDOp)) return false;
-    if (this.#isLogged) {
-      this.#log('MockOSD.msDispatch', { message: String(message) }, message.tid);
+    if (message instanceof MOSDMarkMeDown) {
+      if (monSession?.isWith(con) && this.#state === 'stopping') this.shutdown();
+      return true;
     }
-    this.#handleOp({ con, op: message });
-    return true;
+    if (message instanceof MOSDOp) {
+      this.#ops.dispatch(con, message);
+      return true;
+    }
+    return this.#repOps.dispatch(con, message);
   }
 
   msHandleConnect(con: Connection): void {
     this.#process?.monSession.msHandleConnect(con);
   }
 
+  msHandleAccept(con: Connection): void {
+    if (con.peerType === CEPH_ENTITY_TYPE_OSD) this.#process?.sessions.accepted(con);
+  }
+
   msHandleReset(con: Connection): boolean {
-    this.#waitingForMap = this.#waitingForMap.filter((waiting) => waiting.con !== con);
+    this.#ops.forget(con);
     return this.#process?.monSession.msHandleReset(con) ?? false;
   }
 
-  #makeMonSession(messenger: Messenger): MonSession {
-    const { cct, monAddrs, boot } = this.#options;
-    return new MonSession({
-      cct,
-      messenger,
-      whoami: this.whoami,
-      monAddrs,
-      nextEpoch: () => (this.#maps.epoch === 0 ? 0 : this.#maps.epoch + 1),
-      onFirstOpen: () => boot(this.whoami, messenger.myAddrs),
-    });
+  #sendMon(message: Message): void {
+    this.#log('MockOSD.sendMonMessage', { message: String(message) });
+    this.#process?.monSession.send(message);
+  }
+
+  /** Ceph: OSD::ms_handle_connect. */
+  #onMonOpen(): void {
+    this.#hasSentBoot = false;
+    const map = this.#maps.newest;
+    if (map === undefined) return;
+    this.#process?.reports.requeue(map);
+    this.#maybeBoot(map);
   }
 
   // ---- maps
 
-  /** Ceph: OSD::handle_osd_map. */
+  /** Maps that do not follow ours are of no use; the monitor sends what we asked for. */
   #handleOsdMap(message: MOSDMap): void {
-    const before = this.#maps.epoch;
-    const newestFull = Math.max(0, ...message.maps.keys());
-    const full = message.maps.get(newestFull);
-    if (full !== undefined && newestFull > before) this.#maps.add(OSDMap.decode(full));
+    const before = this.#maps.newest;
+    for (const [epoch, bytes] of message.maps) {
+      if (epoch > this.#maps.epoch) this.#maps.add(OSDMap.decode(bytes));
+    }
     for (let epoch = this.#maps.epoch + 1; ; epoch++) {
       const incremental = message.incrementalMaps.get(epoch);
       const map = this.#maps.newest;
@@ -194,90 +274,98 @@ export class MockOSD implements Dispatcher {
       const next = map.applyIncremental(OSDMapIncremental.decode(incremental));
       this.#maps.add(next, incremental);
     }
-    if (this.#maps.epoch === before) return;
-    this.#log('MockOSD.handleOsdMap', { epoch: this.#maps.epoch });
-    const waiting = this.#waitingForMap;
-    this.#waitingForMap = [];
-    for (const op of waiting) this.#handleOp(op);
-  }
-
-  /** Sends the peer what it lacks, as far as is known. Ceph: OSDService::maybe_share_map. */
-  #maybeShareMap(con: Connection, peerEpoch: number, map: OSDMap): void {
-    const session = con.priv instanceof Session ? con.priv : new Session();
-    con.priv = session;
-    session.lastSentEpoch = Math.max(session.lastSentEpoch, peerEpoch);
-    if (map.epoch <= session.lastSentEpoch) return;
-    this.#sendIncrementalMap(con, session.lastSentEpoch, map);
-    session.lastSentEpoch = map.epoch;
-  }
-
-  /** Ceph: OSDService::send_incremental_map. */
-  #sendIncrementalMap(con: Connection, since: number, map: OSDMap): void {
-    const range = { fsid: map.fsid, oldestMap: this.#maps.oldestEpoch, newestMap: map.epoch };
-    for (let first = since + 1; first <= map.epoch; first += MAPS_PER_MESSAGE) {
-      const last = Math.min(first + MAPS_PER_MESSAGE - 1, map.epoch);
-      const incrementalMaps = this.#maps.incrementals(first, last);
-      if (incrementalMaps === undefined) {
-        const maps = new Map([[map.epoch, map.encode({ simulated: true })]]);
-        con.sendMessage(new MOSDMap({ ...range, maps }));
-        return;
-      }
-      con.sendMessage(new MOSDMap({ ...range, incrementalMaps }));
-    }
-  }
-
-  // ---- ops
-
-  /** Ceph: PrimaryLogPG::do_request. */
-  #handleOp(waiting: WaitingOp): void {
-    const { con, op } = waiting;
     const map = this.#maps.newest;
-    const mustWait = map === undefined || op.osdmapEpoch > map.epoch;
-    if (mustWait || this.#waitingForMap.some((other) => other.con === con)) {
-      this.#waitingForMap.push(waiting);
+    if (map === undefined || map === before) return;
+    this.#log('MockOSD.handleOsdMap', { epoch: map.epoch });
+    this.#onNewMap(before, map);
+  }
+
+  /** Ceph: OSD::_committed_osd_maps. */
+  #onNewMap(before: OSDMap | undefined, map: OSDMap): void {
+    const process = this.#process;
+    if (process === undefined) return;
+    const isUs = this.#isUpAsUs(map, process.messengers);
+    if (this.#state === 'booting' && isUs) {
+      this.#state = 'active';
+      this.#bootEpoch = map.data.osdInfo.at(this.whoami)?.upFrom ?? 0;
+    } else if (this.#state === 'active' && !isUs) {
+      this.#beginAnew(process);
       return;
     }
-    this.#maybeShareMap(con, op.osdmapEpoch, map);
-    const why = this.#whyDropped(con, op, map);
-    if (why === undefined) this.#doOp(con, op, map);
-    else if (this.#isLogged) {
-      this.#log('MockOSD.drop', { pg: pgToString(op.pgid.pgid), oid: op.oid, why }, op.tid);
-    }
+    process.reports.onMap(map);
+    process.sessions.onMap(before, map);
+    if (this.#state !== 'booting') process.heartbeats.updatePeers();
+    this.#repOps.onMap(map);
+    this.#ops.onMap();
+    this.#maybeBoot(map);
   }
 
-  /** Undefined: the op is for us, and for us now. */
-  #whyDropped(con: Connection, op: MOSDOp, map: OSDMap): string | undefined {
-    const { pgid } = op.pgid;
-    const pool = map.pools.get(pgid.pool);
-    if (!con.isConnected()) return 'the client is gone';
-    const { acting, actingPrimary } = map.pgToUpActingOsds(pgid);
-    if (pool === undefined || !acting.includes(this.whoami)) return 'no such pg here';
-    if (!this.#maps.isSamePrimarySince(pgid, op.osdmapEpoch)) return 'sent before the pg changed';
-    if (cephStableMod(op.hash, pool.pgNum) !== pgid.seed) return 'the pg does not contain it';
-    return actingPrimary === this.whoami ? undefined : 'misdirected';
+  #isUpAsUs(map: OSDMap, { client, cluster }: OsdMessengers): boolean {
+    const isAt = (addrs: entity_addrvec_t, mine: entity_addrvec_t): boolean =>
+      addrs.some((addr) => mine.some((other) => other.equals(addr)));
+    return (
+      map.isUp(this.whoami) &&
+      isAt(map.getAddrs(this.whoami), client.myAddrs) &&
+      isAt(map.getClusterAddrs(this.whoami), cluster.myAddrs)
+    );
   }
 
-  /** Ceph: PrimaryLogPG::do_op. */
-  #doOp(con: Connection, op: MOSDOp, map: OSDMap): void {
-    const { pool, key, nspace } = op.oloc;
-    const object = this.#options.store.get({ pool, nspace, key, oid: op.oid });
-    const reply = answerOp(op, object, map.epoch);
-    this.#reads += 1;
-    if (this.#isLogged) {
-      const pg = pgToString(op.pgid.pgid);
-      const facts = { pg, oid: op.oid, result: reply.result, bytes: reply.dataLength() };
-      this.#log('MockOSD.doOp', facts, op.tid);
-    }
-    con.sendMessage(reply);
+  // ---- to be up
+
+  /** Marked down, though it lives: it takes other addresses, and boots when it has seen that others answer. */
+  #beginAnew(process: Process): void {
+    this.#log('MockOSD.wronglyMarkedDown', { epoch: this.epoch });
+    this.#state = 'waiting';
+    this.#hasSentBoot = false;
+    process.heartbeats.forgetPeers();
+    process.sessions.clear();
+    this.#repOps.clear();
+    process.messengers.rebind((error) => {
+      if (this.#process !== process) return;
+      if (error !== undefined) this.shutdown();
+      else process.heartbeats.updatePeers();
+    });
+    this.#ops.onMap();
   }
 
-  /** Facts of every op are not put together for nobody. */
-  get #isLogged(): boolean {
-    return this.#options.cct.log !== undefined;
+  #tick(): void {
+    const map = this.#maps.newest;
+    if (this.#state !== 'waiting' || map === undefined) return;
+    if (this.#process?.heartbeats.isHealthy) this.#state = 'booting';
+    this.#maybeBoot(map);
   }
 
-  #log(fn: string, facts: Record<string, string | number | boolean>, tid?: number): void {
-    const who = `osd.${this.whoami}`;
-    this.#options.cct.log?.(tid === undefined ? { who, fn, facts } : { who, fn, tid, facts });
+  /** Ceph: OSD::_preboot, _send_boot. */
+  #maybeBoot(map: OSDMap): void {
+    const process = this.#process;
+    if (this.#state !== 'booting' || this.#hasSentBoot || process === undefined) return;
+    if (map.getState(this.whoami) & CEPH_OSD_NOUP) return;
+    this.#hasSentBoot = true;
+    const { cluster, hbBack, hbFront } = process.messengers;
+    const { oldestEpoch } = this.#maps;
+    const superblock = {
+      ...SUPERBLOCK_NEW,
+      clusterFsid: map.fsid,
+      osdFsid: map.data.osdUuid.at(this.whoami) ?? map.fsid,
+      whoami: this.whoami,
+      currentEpoch: map.epoch,
+      oldestMap: oldestEpoch,
+      newestMap: map.epoch,
+    };
+    this.#sendMon(
+      new MOSDBoot({
+        superblock,
+        epoch: map.epoch,
+        hbBackAddrs: hbBack.myAddrs,
+        hbFrontAddrs: hbFront.myAddrs,
+        clusterAddrs: cluster.myAddrs,
+        bootEpoch: this.#bootEpoch,
+      }),
+    );
+    this.#log('MockOSD.sendBoot', { cluster: addrvecToString(cluster.myAddrs) });
+  }
+
+  #log(fn: string, facts: Record<string, string | number | boolean>): void {
+    this.#options.cct.log?.({ who: `osd.${this.whoami}`, fn, facts });
   }
 }

@@ -20,17 +20,19 @@ export interface MonSessionOptions {
   readonly monAddrs: () => entity_addrvec_t;
   /** The first map that is wanted; 0: the newest. */
   readonly nextEpoch: () => number;
-  readonly onFirstOpen: () => void;
+  /** It is open, maybe again: what was sent before may be lost. */
+  readonly onOpen: () => void;
 }
 
 /**
  * A mock OSD's session with its monitor: authenticates (over msgr v2 it has done so when it is
- * connected), and subscribes to maps.
+ * connected), subscribes to maps, and sends what is to be sent when it is open.
  */
 export class MonSession {
   readonly #options: MonSessionOptions;
   #con: Connection | undefined;
-  #wasOpen = false;
+  #isOpen = false;
+  #waiting: Message[] = [];
   #retry: Timer | undefined;
 
   constructor(options: MonSessionOptions) {
@@ -51,6 +53,20 @@ export class MonSession {
   close(): void {
     this.#retry?.cancel();
     this.#con = undefined;
+    this.#isOpen = false;
+    this.#waiting = [];
+  }
+
+  send(message: Message): void {
+    if (this.#isOpen) this.#con?.sendMessage(message);
+    else this.#waiting.push(message);
+  }
+
+  /** Asks again for maps from the next one on. */
+  subscribe(): void {
+    if (!this.#isOpen) return;
+    const item = { start: this.#options.nextEpoch(), flags: 0 };
+    this.#con?.sendMessage(new MMonSubscribe(new Map([['osdmap', item]])));
   }
 
   isWith(con: Connection): boolean {
@@ -70,16 +86,18 @@ export class MonSession {
 
   msHandleReset(con: Connection): boolean {
     if (!this.isWith(con)) return false;
+    this.#isOpen = false;
     this.#retry = this.#options.cct.clock.addEventAfter(RETRY_MS, () => this.open());
     this.#retry.unref();
     return true;
   }
 
-  /** Asks for maps from the next one on. */
   #begin(): void {
-    const item = { start: this.#options.nextEpoch(), flags: 0 };
-    this.#con?.sendMessage(new MMonSubscribe(new Map([['osdmap', item]])));
-    if (!this.#wasOpen) this.#options.onFirstOpen();
-    this.#wasOpen = true;
+    this.#isOpen = true;
+    this.subscribe();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) this.send(message);
+    this.#options.onOpen();
   }
 }

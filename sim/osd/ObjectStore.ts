@@ -49,3 +49,7 @@ function keyOf({ pool, nspace, key, oid }: ObjectId): string {
   const locator = key === oid ? '' : key;
   return `${pool} ${nspace.length} ${locator.length} ${nspace}${locator}${oid}`;
 }
+
+export function sameObject(a: ObjectId, b: ObjectId): boolean {
+  return keyOf(a) === keyOf(b);
+}

@@ -47,15 +47,6 @@ it.each([0, 0.05, 0.1, 0.15, 0.2, 0.25])(
   },
 );
 
-it('a dead OSD is marked down when its grace is over, and not before', async () => {
-  await using cluster = await create();
-  cluster.osd(2).kill();
-  await cluster.advance(19_900);
-  expect(cluster.osdMap.isUp(2)).toBe(true);
-  await cluster.advance(200);
-  expect(cluster.osdMap.isDown(2)).toBe(true);
-});
-
 it('all reads go on when one OSD after the other dies and comes back', async () => {
   await using cluster = await create();
   const ioctx = await openData(cluster);

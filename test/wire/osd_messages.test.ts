@@ -59,7 +59,7 @@ function survives(message: GoldenMessage, front: Uint8Array): void {
 }
 
 const all = <T extends Message>(type: abstract new (...args: never[]) => T): T[] =>
-  golden.map(({ message }) => decode(message)).filter((one) => one instanceof type);
+  golden.map(({ message }) => decode(message)).filter((one): one is T => one instanceof type);
 
 describe('what OSDs and their monitor say to each other', () => {
   test.each(golden)('$name is encoded to the same front', ({ message }) => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
-import { OSDMonitor } from '../../../sim/mon/OSDMonitor.ts';
+import { type BootAddrs, OSDMonitor } from '../../../sim/mon/OSDMonitor.ts';
 import { SimClock } from '../../../sim/SimClock.ts';
 import { SimRandom } from '../../../sim/SimRandom.ts';
 import { Trace } from '../../../sim/Trace.ts';
@@ -19,7 +19,10 @@ let clock: SimClock;
 let monitor: OSDMonitor;
 let published: number[];
 
-const addrs = (osd: number) => [new entity_addr_t(ADDR_TYPE_LEGACY, '10.1.0.1', 6800 + osd, 7)];
+const addrs = (osd: number): BootAddrs => {
+  const at = (port: number) => [new entity_addr_t(ADDR_TYPE_LEGACY, '10.1.0.1', port + osd, 7)];
+  return { client: at(6800), cluster: at(6900), hbBack: at(7000), hbFront: at(7100) };
+};
 const nothing = () => undefined;
 
 beforeEach(() => {

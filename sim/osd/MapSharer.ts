@@ -1,0 +1,47 @@
+import { MOSDMap } from '../../src/messages/MOSDMap.ts';
+import type { Connection } from '../../src/msg/Connection.ts';
+import type { OSDMap } from '../../src/osd/OSDMap.ts';
+import type { MapHistory } from './MapHistory.ts';
+
+/** Changes of the map in one message, at most: osd_map_message_max. */
+const MAPS_PER_MESSAGE = 40;
+
+/** What a client's connection is to an OSD. Ceph: src/osd/Session.h. */
+class Session {
+  /** The newest map that the peer is known to have, or to have been sent. */
+  lastSentEpoch = 0;
+}
+
+/** Sends maps to clients that lack them. */
+export class MapSharer {
+  readonly #maps: MapHistory;
+
+  constructor(maps: MapHistory) {
+    this.#maps = maps;
+  }
+
+  /** Sends the peer what it lacks, as far as is known. Ceph: OSDService::maybe_share_map. */
+  maybeShareMap(con: Connection, peerEpoch: number, map: OSDMap): void {
+    const session = con.priv instanceof Session ? con.priv : new Session();
+    con.priv = session;
+    session.lastSentEpoch = Math.max(session.lastSentEpoch, peerEpoch);
+    if (map.epoch <= session.lastSentEpoch) return;
+    this.#sendIncrementalMap(con, session.lastSentEpoch, map);
+    session.lastSentEpoch = map.epoch;
+  }
+
+  /** Ceph: OSDService::send_incremental_map. */
+  #sendIncrementalMap(con: Connection, since: number, map: OSDMap): void {
+    const range = { fsid: map.fsid, oldestMap: this.#maps.oldestEpoch, newestMap: map.epoch };
+    for (let first = since + 1; first <= map.epoch; first += MAPS_PER_MESSAGE) {
+      const last = Math.min(first + MAPS_PER_MESSAGE - 1, map.epoch);
+      const incrementalMaps = this.#maps.incrementals(first, last);
+      if (incrementalMaps === undefined) {
+        const maps = new Map([[map.epoch, map.encode({ simulated: true })]]);
+        con.sendMessage(new MOSDMap({ ...range, maps }));
+        return;
+      }
+      con.sendMessage(new MOSDMap({ ...range, incrementalMaps }));
+    }
+  }
+}
