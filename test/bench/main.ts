@@ -2,6 +2,8 @@ import { availableParallelism, cpus } from 'node:os';
 import { contestant } from './contestant.ts';
 import { crcContest } from './crc_contest.ts';
 import type { Figure } from './measure.ts';
+import { messengerContestant } from './messenger_contestant.ts';
+import { messengers } from './messengers.ts';
 import { mappings, simulatedEvents } from './parts.ts';
 import { placement } from './placement.ts';
 import { reads } from './reads.ts';
@@ -35,9 +37,11 @@ async function bench(): Promise<void> {
   counted('CRUSH, 3 copies, 12 OSDs on 4 hosts', 'pgs', await mappings(12, 4));
   counted('CRUSH, 3 copies, 1,000 OSDs on 50 hosts', 'pgs', await mappings(1000, 50));
   await crcContest();
+  messengers();
   placement();
 }
 
 const [mode, part = '', file = '', by = ''] = process.argv.slice(2);
 if (mode === 'contestant') contestant(part, file, by);
+else if (mode === 'messengers') await messengerContestant(part, Number(file), Number(by));
 else await bench();
