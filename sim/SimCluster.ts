@@ -1,10 +1,10 @@
 import type { CephContext } from '../src/common/CephContext.ts';
-import type { Clock } from '../src/common/Clock.ts';
+import type { Clock, Timer } from '../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../src/common/entity_name.ts';
 import { OPTION_DEFAULTS, type Options } from '../src/common/options.ts';
 import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
-import { utimeFromMs } from '../src/common/utime_t.ts';
+import { type utime_t, utimeFromMs } from '../src/common/utime_t.ts';
 import { RadosClient } from '../src/librados/RadosClient.ts';
 import { CEPH_MON_PORT_IANA, CEPH_MON_PORT_LEGACY } from '../src/mon/mon_host.ts';
 import { addrvecToString } from '../src/msg/msg_types.ts';
@@ -21,7 +21,7 @@ import {
 } from './cluster_options.ts';
 import { MockMonitor } from './mon/MockMonitor.ts';
 import { MockOSD } from './osd/MockOSD.ts';
-import { ObjectStore } from './osd/ObjectStore.ts';
+import { type ObjectId, ObjectStore } from './osd/ObjectStore.ts';
 import type { SimNetwork } from './SimNetwork.ts';
 import { SimRandom, seedToUint32 } from './SimRandom.ts';
 import { Trace } from './Trace.ts';
@@ -76,6 +76,18 @@ const ANY_PORTS = { v1: 0, v2: 0 };
 /** How long an OSD that was started may take to be up. */
 const BOOT_TIMEOUT_MS = 300_000;
 
+/** How long an object may take to be written, and how long it is until the primary is asked again. */
+const PUT_TIMEOUT_MS = 300_000;
+const PUT_RETRY_MS = 100;
+const LATE_PUT = `not written after ${PUT_TIMEOUT_MS} ms`;
+
+/** What is to be written. */
+interface NewObject {
+  readonly object: ObjectId;
+  readonly data: Uint8Array;
+  readonly mtime: utime_t;
+}
+
 /** Somebody waits for an OSD to be up. */
 interface BootWaiter {
   readonly osd: MockOSD;
@@ -127,7 +139,10 @@ export class SimCluster implements AsyncDisposable {
     checkOptions(options);
     const cluster = new SimCluster(options, makeWorld);
     for (const [pool, objects] of Object.entries(options.objects ?? {})) {
-      for (const [oid, value] of Object.entries(objects)) cluster.put(pool, oid, value);
+      for (const [oid, value] of Object.entries(objects)) {
+        const { object, data, mtime } = cluster.#newObject(pool, oid, value, {});
+        cluster.#store.put(object, data, mtime);
+      }
     }
     try {
       await cluster.#start();
@@ -181,13 +196,20 @@ export class SimCluster implements AsyncDisposable {
     return client.connect();
   }
 
-  /** Creates or replaces an object, at once and without a client. Throws RangeError for an unknown pool. */
-  put(pool: string, oid: string, value: string | Uint8Array, options: PutOptions = {}): void {
-    const id = this.osdMap.lookupPgPoolName(pool);
-    if (id === undefined) throw new RangeError(`no pool '${pool}'`);
-    const data = typeof value === 'string' ? utf8Encode(value) : new Uint8Array(value);
-    const { namespace: nspace = '', locatorKey: key = '' } = options;
-    this.#store.put({ pool: id, nspace, key, oid }, data, utimeFromMs(this.clock.realNow()));
+  /**
+   * Creates or replaces an object, without a client: its primary writes, and so do the replicas. Resolves when
+   * all have; whoever reads it in the meantime waits. Throws RangeError for an unknown pool.
+   */
+  put(
+    pool: string,
+    oid: string,
+    value: string | Uint8Array,
+    options: PutOptions = {},
+  ): Promise<void> {
+    const written = this.#put(this.#newObject(pool, oid, value, options));
+    // Who does not wait for it does not want to hear of it either.
+    written.catch(() => undefined);
+    return written;
   }
 
   /** Resolves with its id when a map has it. */
@@ -257,6 +279,48 @@ export class SimCluster implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  #newObject(pool: string, oid: string, value: string | Uint8Array, at: PutOptions): NewObject {
+    const id = this.osdMap.lookupPgPoolName(pool);
+    if (id === undefined) throw new RangeError(`no pool '${pool}'`);
+    const { namespace: nspace = '', locatorKey: key = '' } = at;
+    return {
+      object: { pool: id, nspace, key, oid },
+      data: typeof value === 'string' ? utf8Encode(value) : new Uint8Array(value),
+      mtime: utimeFromMs(this.clock.realNow()),
+    };
+  }
+
+  /** Asks the primary, and again whoever is the primary then, until one has written. */
+  #put(what: NewObject): Promise<void> {
+    const { clock, finisher } = this.#world;
+    return new Promise((resolve, reject) => {
+      const deadline = clock.addEventAfter(PUT_TIMEOUT_MS, () => settle(new Error(LATE_PUT)));
+      let retry: Timer | undefined;
+      const settle = (error?: Error): void => {
+        deadline.cancel();
+        retry?.cancel();
+        finisher.queue(() => (error === undefined ? resolve() : reject(error)));
+      };
+      const ask = (): void =>
+        this.#askPrimary(what, (isWritten) => {
+          if (isWritten) settle();
+          else if (this.#state === 'stopped') settle(new Error('the cluster has been stopped'));
+          else retry = clock.addEventAfter(PUT_RETRY_MS, ask);
+        });
+      ask();
+    });
+  }
+
+  #askPrimary({ object, data, mtime }: NewObject, done: (isWritten: boolean) => void): void {
+    const map = this.osdMap;
+    const { pool, nspace, key, oid } = object;
+    const raw = map.objectLocatorToPg(oid, { pool, nspace, key, hash: -1 });
+    const pg = map.rawPgToPg(raw);
+    const primary = this.#osds[map.pgToUpActingOsds(pg).actingPrimary];
+    if (primary === undefined) done(false);
+    else primary.write({ object, pg, epoch: map.epoch, hash: raw.seed, data, mtime, done });
   }
 
   async #start(): Promise<void> {

@@ -8,13 +8,14 @@ import type { Message } from '../../src/msg/Message.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { NO_SHARD, type pg_t } from '../../src/osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_OSD_FLAG_ONDISK } from '../../src/osd/rados.ts';
-import type { ObjectId, ObjectStore } from './ObjectStore.ts';
-import { sameObject } from './ObjectStore.ts';
+import { type ObjectId, type ObjectStore, sameObject } from './ObjectStore.ts';
 
 /** An object is to be created or replaced. */
 export interface Write {
   readonly object: ObjectId;
   readonly pg: pg_t;
+  /** Of the map that it was aimed with: the OSD waits until it has that one. */
+  readonly epoch: number;
   /** Of the object's name, not folded. */
   readonly hash: number;
   readonly data: Uint8Array;
@@ -53,6 +54,7 @@ export interface RepOpsOptions {
 export class RepOps {
   readonly #options: RepOpsOptions;
   readonly #inProgress = new Map<number, InProgress>();
+  #waitingForMap: Write[] = [];
   #lastTid = 0;
   #version = 0;
 
@@ -63,8 +65,12 @@ export class RepOps {
   /** Of the primary. */
   submit(write: Write): void {
     const map = this.#options.map();
+    if (map === undefined || write.epoch > map.epoch) {
+      this.#waitingForMap.push(write);
+      return;
+    }
     const acting = this.#actingAsPrimary(map, write.pg);
-    if (map === undefined || acting === undefined) {
+    if (acting === undefined) {
       write.done(false);
       return;
     }
@@ -99,18 +105,23 @@ export class RepOps {
       this.#inProgress.delete(op.tid);
       this.submit(op.write);
     }
+    const waiting = this.#waitingForMap;
+    this.#waitingForMap = [];
+    for (const write of waiting) this.submit(write);
   }
 
   /** The process dies. */
   clear(): void {
-    const all = [...this.#inProgress.values()];
+    const all = [...this.#inProgress.values()].map(({ write }) => write);
+    const waiting = this.#waitingForMap;
     this.#inProgress.clear();
-    for (const { write } of all) write.done(false);
+    this.#waitingForMap = [];
+    for (const write of [...all, ...waiting]) write.done(false);
   }
 
-  #actingAsPrimary(map: OSDMap | undefined, pg: pg_t): readonly number[] | undefined {
-    const where = map?.pgToUpActingOsds(pg);
-    return where?.actingPrimary === this.#options.whoami ? where.acting : undefined;
+  #actingAsPrimary(map: OSDMap, pg: pg_t): readonly number[] | undefined {
+    const where = map.pgToUpActingOsds(pg);
+    return where.actingPrimary === this.#options.whoami ? where.acting : undefined;
   }
 
   /** Ceph: ReplicatedBackend::issue_op. */

@@ -46,7 +46,7 @@ describe.skipIf(skipWithoutRados()).each(MESSENGERS)(
     beforeAll(async () => {
       const options = { osds: 6, hosts: 3, objects: { data: OBJECTS }, msType };
       cluster = await SimCluster.create({ net: 'tcp', ...options });
-      cluster.put('data', 'greeting', 'from elsewhere', { namespace: 'ns' });
+      await cluster.put('data', 'greeting', 'from elsewhere', { namespace: 'ns' });
       dir = await mkdtemp(join(tmpdir(), 'radosim-rados-'));
       const auth = ['cluster', 'service', 'client'].map((who) => `auth_${who}_required = none`);
       const conf = ['[global]', `mon_host = ${cluster.getMonHost()}`, ...auth, ''];

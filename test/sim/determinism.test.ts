@@ -59,10 +59,10 @@ describe('a simulated run', () => {
     expect((await run('y', false)).hash).not.toBe(first.hash);
   });
 
-  it('takes no real time for virtual time', async () => {
+  it('goes through an hour, heartbeats and all, in seconds', async () => {
     await using cluster = await SimCluster.create();
     const start = cluster.clock.now();
-    await cluster.advance(24 * 3600 * 1000);
-    expect(cluster.clock.now() - start).toBe(24 * 3600 * 1000);
+    await cluster.advance(3600 * 1000);
+    expect(cluster.clock.now() - start).toBe(3600 * 1000);
   });
 });

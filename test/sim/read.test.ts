@@ -37,7 +37,8 @@ describe.each(['rjenkins', 'linux', 'murmur3'] satisfies ObjectHash[])('a pool o
 
   it('gives 10,000 objects back, asked for at once', async () => {
     await using cluster = await create();
-    for (let i = 0; i < 1000; i++) cluster.put('data', `object ${i}`, `contents ${i}`);
+    const objects = Array.from({ length: 1000 }, (_, i) => i);
+    await Promise.all(objects.map((i) => cluster.put('data', `object ${i}`, `contents ${i}`)));
     const rados = await cluster.connect();
     const ioctx = await rados.openIoCtx('data');
     const names = Array.from({ length: 10_000 }, (_, i) => i % 1000);
@@ -55,8 +56,9 @@ describe.each(['rjenkins', 'linux', 'murmur3'] satisfies ObjectHash[])('a pool o
 it('what was put is a copy, of a Buffer too', async () => {
   await using cluster = await SimCluster.create({ pools: [{ name: 'data' }] });
   const value = Buffer.from('before');
-  cluster.put('data', 'object', value);
+  const written = cluster.put('data', 'object', value);
   value.write('after!');
+  await written;
   const ioctx = await (await cluster.connect()).openIoCtx('data');
   expect(Buffer.from(await ioctx.read('object')).toString()).toBe('before');
 });
@@ -104,7 +106,7 @@ describe('a read', () => {
 
   it('sees only its namespace', async () => {
     await using cluster = await create();
-    cluster.put('data', 'greeting', 'from elsewhere', { namespace: 'other' });
+    await cluster.put('data', 'greeting', 'from elsewhere', { namespace: 'other' });
     const ioctx = await (await cluster.connect()).openIoCtx('data');
     const other = ioctx.with({ namespace: 'other' });
     expect(Buffer.from(await other.read('greeting')).toString()).toBe('from elsewhere');
@@ -114,7 +116,7 @@ describe('a read', () => {
 
   it('goes where the locator key says', async () => {
     await using cluster = await create();
-    cluster.put('data', 'x', 'keyed', { locatorKey: 'greeting' });
+    await cluster.put('data', 'x', 'keyed', { locatorKey: 'greeting' });
     const ioctx = await (await cluster.connect()).openIoCtx('data');
     const keyed = ioctx.with({ locatorKey: 'greeting' });
     expect(Buffer.from(await keyed.read('x')).toString()).toBe('keyed');
@@ -127,7 +129,7 @@ describe('a read', () => {
     const ioctx = await (await cluster.connect()).openIoCtx('data');
     const before = await ioctx.stat('greeting');
     await cluster.advance(5000);
-    cluster.put('data', 'greeting', 'changed');
+    await cluster.put('data', 'greeting', 'changed');
     expect(Buffer.from(await ioctx.read('greeting')).toString()).toBe('changed');
     const after = await ioctx.stat('greeting');
     expect(after.size).toBe(7);
@@ -151,7 +153,7 @@ describe('a cluster', () => {
     await using cluster = await SimCluster.create();
     const rados = await cluster.connect();
     const id = await cluster.createPool({ name: 'later', pgNum: 8 });
-    cluster.put('later', 'x', 'there');
+    await cluster.put('later', 'x', 'there');
     const ioctx = await rados.openIoCtx('later');
     expect(ioctx.poolId).toBe(id);
     expect(Buffer.from(await ioctx.read('x')).toString()).toBe('there');

@@ -23,8 +23,8 @@ it('a cluster over TCP is on loopback, and serves whoever dials it', async () =>
 it('reads many at once, and every kind of read, as in memory', async () => {
   await using cluster = await create();
   const big = Uint8Array.from({ length: 16 << 20 }, (_, i) => (i * 31) ^ (i >> 8));
-  cluster.put('data', 'big', big);
-  cluster.put('data', 'empty', '');
+  await cluster.put('data', 'big', big);
+  await cluster.put('data', 'empty', '');
   const ioctx = await (await cluster.connect()).openIoCtx('data');
   const names = Array.from({ length: 5000 }, (_, i) => i % 100);
   const all = await Promise.all(names.map((i) => ioctx.read(`o${i}`)));
