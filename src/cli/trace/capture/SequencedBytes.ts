@@ -18,26 +18,33 @@ export class SequencedBytes {
   /** Takes bytes in; answers those that now follow on what was there before. */
   push(seq: number, payload: Buffer): Buffer[] {
     this.#next ??= seq;
-    const known = this.#early.get(seq);
-    if (payload.length > 0 && payload.length > (known?.length ?? 0)) this.#early.set(seq, payload);
-    const ready: Buffer[] = [];
-    for (let piece = this.#takeNext(); piece !== undefined; piece = this.#takeNext()) {
-      ready.push(piece);
+    if (((this.#next - seq) | 0) < 0) {
+      const known = this.#early.get(seq);
+      if (payload.length > (known?.length ?? 0)) this.#early.set(seq, payload);
+      return [];
     }
+    const ready: Buffer[] = [];
+    this.#take(seq, payload, ready);
+    while (this.#early.size > 0 && this.#takeEarly(ready));
     return ready;
   }
 
-  /** A piece that begins at, or overlaps with, the next byte, as far as it is new. */
-  #takeNext(): Buffer | undefined {
-    const next = this.#next ?? 0;
+  /** What came too early and is in time now. False: there is none. */
+  #takeEarly(ready: Buffer[]): boolean {
     for (const [seq, bytes] of this.#early) {
-      const seen = (next - seq) | 0;
-      if (seen < 0) continue;
+      if ((((this.#next ?? 0) - seq) | 0) < 0) continue;
       this.#early.delete(seq);
-      if (seen >= bytes.length) continue;
-      this.#next = (seq + bytes.length) >>> 0;
-      return bytes.subarray(seen);
+      this.#take(seq, bytes, ready);
+      return true;
     }
-    return undefined;
+    return false;
+  }
+
+  /** Bytes that begin no later than the next one, as far as they are new. */
+  #take(seq: number, bytes: Buffer, ready: Buffer[]): void {
+    const seen = ((this.#next ?? 0) - seq) | 0;
+    if (seen >= bytes.length) return;
+    this.#next = (seq + bytes.length) >>> 0;
+    ready.push(bytes.subarray(seen));
   }
 }
