@@ -39,7 +39,6 @@ export const CEPH_OSD_AUTOOUT: number = 1 << 2;
 export const CEPH_OSD_NEW: number = 1 << 3;
 export const CEPH_OSD_DESTROYED: number = 1 << 7;
 export const CEPH_OSD_NOUP: number = 1 << 8;
-export const CEPH_OSD_NODOWN: number = 1 << 9;
 export const CEPH_OSD_STOP: number = 1 << 12;
 
 /** Weight 1.0, as OSD weights and primary affinities count. */
