@@ -1,4 +1,5 @@
-import { CEPH_AUTH_NONE, decodeAuthRequest } from '../../src/auth/auth_none.ts';
+import { CEPH_AUTH_NONE } from '../../src/auth/auth_methods.ts';
+import { decodeAuthRequest } from '../../src/auth/auth_none.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import { EINVAL, EOPNOTSUPP } from '../../src/common/errno.ts';

@@ -1,4 +1,5 @@
-import { CEPH_AUTH_NONE, CEPH_AUTH_UNKNOWN, encodeAuthRequest } from '../../src/auth/auth_none.ts';
+import { CEPH_AUTH_NONE, CEPH_AUTH_UNKNOWN } from '../../src/auth/auth_methods.ts';
+import { encodeAuthRequest } from '../../src/auth/auth_none.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import type { Timer } from '../../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';

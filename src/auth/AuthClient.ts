@@ -7,10 +7,16 @@ export interface AuthAuthorizer {
   readonly bytes: Uint8Array;
   /** Signs the messages of the connection; without it they are not signed. */
   readonly sessionHandler?: AuthSessionHandler;
-  /** One that answers the server's challenge too. Without it a challenge is a refusal. */
-  addChallenge?(challenge: Uint8Array): AuthAuthorizer;
-  /** False: the server has not shown that it could read ours. */
-  verifyReply?(reply: Uint8Array): boolean;
+  /**
+   * One that answers the server's challenge too; undefined: this one has answered one already. Throws
+   * `DecodeError`. Without it a challenge is a refusal.
+   */
+  addChallenge?(challenge: Uint8Array): AuthAuthorizer | undefined;
+  /**
+   * What both sides know then; undefined: the server has not shown that it could read ours. Throws
+   * `DecodeError`. Without it any reply will do.
+   */
+  verifyReply?(reply: Uint8Array): AuthSecrets | undefined;
 }
 
 /** A connection that authenticates, as far as authentication knows it: it tells one from another. */
@@ -43,7 +49,10 @@ export interface AuthSecrets {
  * makes no sense or is not to be accepted, which ends the attempt to connect.
  */
 export interface AuthClient {
-  /** Of msgr v1. Undefined: this kind of peer wants none (a monitor), or there is none yet. */
+  /**
+   * Of msgr v1. Undefined: this kind of peer wants none (a monitor). Throws `DecodeError` where we have
+   * nothing to show yet, which ends the attempt to connect.
+   */
   buildAuthorizer(peerType: number): AuthAuthorizer | undefined;
   /** Begins anew on `con`. */
   getAuthRequest(con: AuthConnection): AuthRequest;

@@ -8,8 +8,9 @@ import type {
   AuthRequest,
   AuthSecrets,
 } from './AuthClient.ts';
+import { CEPH_AUTH_NONE } from './auth_methods.ts';
 import { CEPH_CON_MODE_CRC, NO_SECRETS } from './auth_modes.ts';
-import { buildAuthNoneAuthorizer, CEPH_AUTH_NONE, encodeMonAuthRequest } from './auth_none.ts';
+import { buildAuthNoneAuthorizer, encodeMonAuthRequest } from './auth_none.ts';
 
 /** Says who we are, and proves nothing. */
 export class AuthNoneClient implements AuthClient {

@@ -1,8 +1,8 @@
 import { DecodeError } from '../common/errors.ts';
 import type { AuthAuthorizer, AuthClient, AuthRequest, AuthSecrets } from './AuthClient.ts';
 import type { AuthConnectionMeta, AuthMethods, AuthReply, AuthServer } from './AuthServer.ts';
+import { CEPH_AUTH_NONE } from './auth_methods.ts';
 import { CEPH_CON_MODE_CRC, CEPH_CON_MODE_UNKNOWN, NO_SECRETS } from './auth_modes.ts';
-import { CEPH_AUTH_NONE } from './auth_none.ts';
 
 const EMPTY = new Uint8Array(0);
 const NOBODY = 0;

@@ -3,11 +3,8 @@ import { Encoder } from '../common/Encoder.ts';
 import { decodeEntityName, type EntityName, encodeEntityName } from '../common/entity_name.ts';
 import type { AuthAuthorizer } from './AuthClient.ts';
 import type { AuthConnectionMeta } from './AuthServer.ts';
+import { CEPH_AUTH_NONE } from './auth_methods.ts';
 import { AUTH_MODE_MON } from './auth_modes.ts';
-
-/** Ways to authenticate. Ceph: src/include/ceph_fs.h. */
-export const CEPH_AUTH_UNKNOWN = 0;
-export const CEPH_AUTH_NONE = 1;
 
 /** What a client says to a monitor first: who it is, and what it can. */
 export interface AuthRequest {

@@ -3,6 +3,9 @@ export const AES_KEY_LENGTH = 16;
 export const GCM_NONCE_LENGTH = 12;
 export const GCM_TAG_LENGTH = 16;
 
+/** Bytes of a block of AES, and so of the IV of AES-CBC. */
+export const AES_BLOCK_LENGTH = 16;
+
 /** Bytes of what {@link Crypto.hmacSha256} answers. */
 export const SHA256_LENGTH = 32;
 
@@ -17,10 +20,19 @@ export interface AesGcm {
   open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
 }
 
+/** AES-128-CBC with one key, padded as PKCS #7 has it. Nothing tells whether a text was changed. */
+export interface AesCbc {
+  encrypt(iv: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** Undefined: `ciphertext` is not of whole blocks, or its padding makes no sense. */
+  decrypt(iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined;
+}
+
 /** Ciphers and digests, all synchronous. */
 export interface Crypto {
   /** `key`: of AES_KEY_LENGTH bytes; may be reused after the call. */
   aesGcm(key: Uint8Array): AesGcm;
+  /** `key`: of AES_KEY_LENGTH bytes; may be reused after the call. */
+  aesCbc(key: Uint8Array): AesCbc;
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array;
 }
 

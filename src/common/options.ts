@@ -9,6 +9,13 @@ export const OPTION_DEFAULTS = {
   rados_osd_op_timeout: 0,
   rados_mon_op_timeout: 0,
 
+  /** `cephx`, `none`, the best first. Not empty, `auth_supported` counts instead. */
+  auth_client_required: 'cephx, none',
+  auth_supported: '',
+  /** `crc`, `secure`, the best first: how msgr v2 protects what goes to OSDs, and to monitors. */
+  ms_client_mode: 'crc secure',
+  ms_mon_client_mode: 'secure crc',
+
   objecter_tick_interval: 5,
   objecter_timeout: 10,
   objecter_inflight_ops: 1024,

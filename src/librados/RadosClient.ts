@@ -1,3 +1,4 @@
+import type { CryptoKey } from '../auth/CryptoKey.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
 import { EINVAL, ENOENT, ENOTCONN, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
@@ -21,6 +22,8 @@ import { WaitCall } from './WaitCall.ts';
 export interface RadosClientOptions {
   /** Who we are: `client.admin` is { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' }. */
   readonly name: EntityName;
+  /** Ours, where cephx is spoken; without it nothing is proved. */
+  readonly key?: CryptoKey | undefined;
   /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
   readonly monHost: string;
 }
@@ -40,7 +43,7 @@ export class RadosClient implements AsyncDisposable {
   #stopped: Promise<void> | undefined;
 
   /** Throws InvalidArgumentError for a `monHost` that cannot be read. */
-  constructor(cct: CephContext, { name, monHost }: RadosClientOptions) {
+  constructor(cct: CephContext, { name, key, monHost }: RadosClientOptions) {
     this.#cct = cct;
     this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
       name: { type: CEPH_ENTITY_TYPE_CLIENT, num: -1 },
@@ -48,7 +51,7 @@ export class RadosClient implements AsyncDisposable {
       nonce: cct.random.uint32(),
       messageFactory: decodeMessage,
     });
-    this.#monc = new MonClient(cct, this.#messenger, name, initialMonMap(monHost));
+    this.#monc = new MonClient(cct, this.#messenger, { name, key }, initialMonMap(monHost));
     this.#objecter = new Objecter(cct, this.#messenger, this.#monc);
     this.#session = {
       cct,

@@ -6,25 +6,12 @@ import type {
   AuthRequest,
   AuthSecrets,
 } from '../auth/AuthClient.ts';
-import { CEPH_CON_MODE_CRC, NO_SECRETS } from '../auth/auth_modes.ts';
-import {
-  buildAuthNoneAuthorizer,
-  CEPH_AUTH_NONE,
-  CEPH_AUTH_UNKNOWN,
-  encodeAuthRequest,
-  encodeMonAuthRequest,
-} from '../auth/auth_none.ts';
 import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import type { Timer } from '../common/Clock.ts';
-import {
-  CEPH_ENTITY_TYPE_MON,
-  CEPH_ENTITY_TYPE_OSD,
-  type EntityName,
-} from '../common/entity_name.ts';
-import { EOPNOTSUPP } from '../common/errno.ts';
+import { CEPH_ENTITY_TYPE_MON } from '../common/entity_name.ts';
+import { EACCES, EOPNOTSUPP } from '../common/errno.ts';
 import { DecodeError } from '../common/errors.ts';
-import { MAuth } from '../messages/MAuth.ts';
 import { MAuthReply } from '../messages/MAuthReply.ts';
 import { MConfig } from '../messages/MConfig.ts';
 import { MMonGetMap } from '../messages/MMonGetMap.ts';
@@ -38,11 +25,16 @@ import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
 import { ADDR_TYPE_MSGR2, type entity_addr_t } from '../msg/msg_types.ts';
+import { type Identity, MonAuth, type MonAuthStep } from './MonAuth.ts';
 import { MonMap } from './MonMap.ts';
 import { MonSub } from './MonSub.ts';
 
 /** `result` 0: there is a session; else a negative errno that trying again does not change. */
 export type AuthenticateDone = (result: number, why: string) => void;
+
+/** How often it is seen whether tickets are to be renewed: real time may jump, and a machine sleep. */
+const RENEWAL_CHECK_MIN_MS = 1000;
+const RENEWAL_CHECK_MAX_MS = 10_000;
 
 interface VersionRequest {
   readonly what: string;
@@ -59,14 +51,13 @@ interface VersionRequest {
 export class MonClient implements Dispatcher, AuthClient {
   readonly #cct: CephContext;
   readonly #messenger: Messenger;
-  readonly #name: EntityName;
+  readonly #auth: MonAuth;
   readonly #sub = new MonSub();
   readonly #versionRequests = new Map<number, VersionRequest>();
   #monmap: MonMap;
   #con: Connection | undefined;
   /** The monitor has taken our name. */
   #authenticated = false;
-  #globalId = 0;
   /** When the session was last heard to be open, in the clock's milliseconds. */
   #openedAt = 0;
   /** Failures since a session last held for a while. */
@@ -76,20 +67,21 @@ export class MonClient implements Dispatcher, AuthClient {
   /** Address → how the last try there failed, since a session was last open. */
   readonly #failed = new Map<string, string>();
   #timer: Timer | undefined;
+  #renewTimer: Timer | undefined;
   #authenticateDone: AuthenticateDone | undefined;
   #lastHandle = 0;
 
   /** `monmap`: of which only the addresses are known (`MonMap.buildInitial`). */
-  constructor(cct: CephContext, messenger: Messenger, name: EntityName, monmap: MonMap) {
+  constructor(cct: CephContext, messenger: Messenger, identity: Identity, monmap: MonMap) {
     this.#cct = cct;
     this.#messenger = messenger;
-    this.#name = name;
+    this.#auth = new MonAuth(cct, identity);
     this.#monmap = monmap;
   }
 
   /** The number that the monitors gave us: `client.4123`. 0: none yet. */
   get globalId(): number {
-    return this.#globalId;
+    return this.#auth.globalId;
   }
 
   get monmap(): MonMap {
@@ -103,6 +95,11 @@ export class MonClient implements Dispatcher, AuthClient {
   /** Opens a session, for as long as it takes; `done` when there is one. */
   authenticate(done: AuthenticateDone): void {
     this.#authenticateDone = done;
+    const { impossible } = this.#auth;
+    if (impossible !== undefined) {
+      this.#finishAuthenticate(-EACCES, impossible);
+      return;
+    }
     this.#sub.want('config', 0, 0);
     this.#sub.want('monmap', 0, 0);
     this.#openSession();
@@ -153,34 +150,35 @@ export class MonClient implements Dispatcher, AuthClient {
     this.#updateRef();
   }
 
-  buildAuthorizer(peerType: number): AuthAuthorizer | undefined {
-    if (peerType !== CEPH_ENTITY_TYPE_OSD) return undefined;
-    return buildAuthNoneAuthorizer(this.#name, this.#globalId);
-  }
+  // Authentication over msgr v2, and of connections to daemons
 
-  // Authentication over msgr v2
+  buildAuthorizer(peerType: number): AuthAuthorizer | undefined {
+    return this.#auth.buildAuthorizer(peerType);
+  }
 
   getAuthRequest(con: AuthConnection): AuthRequest {
-    const authorizer = this.buildAuthorizer(con.peerType);
-    const payload = authorizer?.bytes ?? encodeMonAuthRequest(this.#name, this.#globalId);
-    return { method: CEPH_AUTH_NONE, preferredModes: [CEPH_CON_MODE_CRC], payload };
+    return this.#auth.getAuthRequest(con);
   }
 
-  handleAuthReplyMore(): Uint8Array {
-    throw new DecodeError('AUTH_REPLY_MORE', 0, 'there is no more to say');
+  handleAuthReplyMore(con: AuthConnection, payload: Uint8Array): Uint8Array {
+    return this.#auth.handleAuthReplyMore(con, payload);
   }
 
-  handleAuthDone(con: AuthConnection, globalId: number): AuthSecrets {
-    if (con === this.#con) this.#handleAuthenticated(globalId);
-    return NO_SECRETS;
+  handleAuthDone(
+    con: AuthConnection,
+    globalId: number,
+    _conMode: number,
+    payload: Uint8Array,
+  ): AuthSecrets {
+    const secrets = this.#auth.handleAuthDone(con, globalId, payload);
+    if (con === this.#con) this.#handleAuthenticated();
+    return secrets;
   }
 
   handleAuthBadMethod(con: AuthConnection, refused: AuthRefusal): void {
-    const { method, result, allowedMethods } = refused;
-    const why = allowedMethods.includes(method)
-      ? `authentication failed: ${result}`
-      : `the peer wants auth protocol ${allowedMethods.join(' or ')}`;
-    if (con === this.#con) this.#finishAuthenticate(result < 0 ? result : -EOPNOTSUPP, why);
+    const why = this.#auth.describeRefusal(refused);
+    if (con === this.#con)
+      this.#handleRefused(refused.result < 0 ? refused.result : -EOPNOTSUPP, why);
     throw new DecodeError('AUTH_BAD_METHOD', 0, why);
   }
 
@@ -204,7 +202,7 @@ export class MonClient implements Dispatcher, AuthClient {
       con.sendMessage(new MMonGetMap());
     } else {
       con.sendKeepalive();
-      con.sendMessage(new MAuth(CEPH_AUTH_UNKNOWN, this.#authRequest(), this.#monmap.epoch));
+      con.sendMessage(this.#auth.start(this.#monmap.epoch));
     }
     const { conf } = this.#cct;
     const multiple = Math.min(
@@ -212,14 +210,6 @@ export class MonClient implements Dispatcher, AuthClient {
       conf.mon_client_hunt_interval_max_multiple,
     );
     this.#setTimer(conf.mon_client_hunt_interval * multiple * 1000, () => this.#fail('no answer'));
-  }
-
-  #authRequest(): Uint8Array {
-    return encodeAuthRequest({
-      supported: [CEPH_AUTH_NONE],
-      name: this.#name,
-      globalId: this.#globalId,
-    });
   }
 
   /** One of the best that were not tried since the last session, at random; after all, any again. */
@@ -250,27 +240,34 @@ export class MonClient implements Dispatcher, AuthClient {
     const con = this.#con;
     this.#con = undefined;
     this.#authenticated = false;
+    this.#renewTimer?.cancel();
     con?.markDown();
   }
 
-  #handleAuthReply(reply: MAuthReply): void {
-    if (this.#authenticated) return;
-    if (reply.result < 0) {
-      const why = `authentication failed: ${reply.resultMsg || reply.result}`;
-      if (this.#authenticateDone === undefined) this.#fail(why);
-      else this.#finishAuthenticate(reply.result, why);
+  /** Ceph: MonClient::handle_auth. In an open session it is about tickets that were to be renewed. */
+  #handleAuthReply(con: Connection, reply: MAuthReply): void {
+    let step: MonAuthStep;
+    try {
+      step = this.#auth.handleReply(reply);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.refuse(con, error);
       return;
     }
-    if (reply.protocol !== CEPH_AUTH_NONE) {
-      this.#finishAuthenticate(-EOPNOTSUPP, `the monitor wants auth protocol ${reply.protocol}`);
-      return;
-    }
-    this.#handleAuthenticated(reply.globalId);
+    if (step.kind === 'ask') con.sendMessage(step.request);
+    else if (step.kind === 'refused') this.#handleRefused(step.result, step.why);
+    else this.#handleAuthenticated();
+  }
+
+  /** Trying again changes nothing; but a session that once was may be possible again. */
+  #handleRefused(result: number, why: string): void {
+    if (this.#authenticateDone === undefined) this.#fail(why);
+    else this.#finishAuthenticate(result, `${this.#con?.peerAddr}: ${why}`);
   }
 
   /** Each time that a connection has authenticated: of v2 also when an attempt to connect goes on. */
-  #handleAuthenticated(globalId: number): void {
-    this.#globalId = globalId;
+  #handleAuthenticated(): void {
+    this.#scheduleRenewal();
     if (this.#authenticated) return;
     this.#authenticated = true;
     this.#sub.reload();
@@ -279,6 +276,25 @@ export class MonClient implements Dispatcher, AuthClient {
       this.#con?.sendMessage(new MMonGetVersion(handle, what));
     }
     this.#checkOpen();
+  }
+
+  /** Ceph: MonClient::_check_auth_tickets, with each tick of a second. */
+  #scheduleRenewal(): void {
+    this.#renewTimer?.cancel();
+    const leftMs = this.#auth.renewAfter() - this.#cct.clock.realNow();
+    if (leftMs === Infinity) return;
+    const delayMs = Math.min(Math.max(leftMs, RENEWAL_CHECK_MIN_MS), RENEWAL_CHECK_MAX_MS);
+    this.#renewTimer = this.#cct.clock.addEventAfter(delayMs, () => this.#renewTickets());
+    this.#renewTimer.unref();
+  }
+
+  #renewTickets(): void {
+    const request = this.#auth.renew();
+    if (request !== undefined) {
+      this.#log('MonClient.renewTickets', { addr: String(this.#con?.peerAddr) });
+      this.#con?.sendMessage(request);
+    }
+    this.#scheduleRenewal();
   }
 
   /** A session is open when the monitor knows us and we know who the monitors are. */
@@ -328,7 +344,7 @@ export class MonClient implements Dispatcher, AuthClient {
     // What comes late from a monitor that we have left is dropped.
     if (!handled || con !== this.#con) return handled;
     if (message instanceof MMonMap) this.#handleMonmap(con, message);
-    else if (message instanceof MAuthReply) this.#handleAuthReply(message);
+    else if (message instanceof MAuthReply) this.#handleAuthReply(con, message);
     else if (message instanceof MMonGetVersionReply) this.#handleGetVersionReply(message);
     return true;
   }

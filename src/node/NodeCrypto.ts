@@ -5,15 +5,20 @@ import {
   createSecretKey,
   type KeyObject,
 } from 'node:crypto';
-import { type AesGcm, type Crypto, GCM_TAG_LENGTH } from '../common/Crypto.ts';
+import { type AesCbc, type AesGcm, type Crypto, GCM_TAG_LENGTH } from '../common/Crypto.ts';
 
 const AES_128_GCM = 'aes-128-gcm';
+const AES_128_CBC = 'aes-128-cbc';
 const TAG = { authTagLength: GCM_TAG_LENGTH };
 
 /** OpenSSL's ciphers and digests. */
 export class NodeCrypto implements Crypto {
   aesGcm(key: Uint8Array): AesGcm {
     return new NodeAesGcm(createSecretKey(key));
+  }
+
+  aesCbc(key: Uint8Array): AesCbc {
+    return new NodeAesCbc(createSecretKey(key));
   }
 
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
@@ -49,6 +54,29 @@ class NodeAesGcm implements AesGcm {
       return undefined;
     }
     return plainView(plaintext);
+  }
+}
+
+class NodeAesCbc implements AesCbc {
+  readonly #key: KeyObject;
+
+  constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  encrypt(iv: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    const cipher = createCipheriv(AES_128_CBC, this.#key, iv);
+    return plainView(Buffer.concat([cipher.update(plaintext), cipher.final()]));
+  }
+
+  decrypt(iv: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined {
+    const decipher = createDecipheriv(AES_128_CBC, this.#key, iv);
+    const plaintext = decipher.update(ciphertext);
+    try {
+      return plainView(Buffer.concat([plaintext, decipher.final()]));
+    } catch {
+      return undefined;
+    }
   }
 }
 

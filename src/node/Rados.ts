@@ -1,16 +1,23 @@
+import { CryptoKey } from '../auth/CryptoKey.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
 import { EINVAL } from '../common/errno.ts';
+import { DecodeError } from '../common/errors.ts';
 import type { Options } from '../common/options.ts';
 import type { CallOptions } from '../librados/CallOptions.ts';
 import { RadosClient } from '../librados/RadosClient.ts';
 import { radosError } from '../librados/RadosError.ts';
 import { type ContextOverrides, nodeContext } from './context.ts';
+import { KeyringError, readKey } from './keyring_file.ts';
 
 export interface RadosOptions {
   /** Where the monitors are, as in ceph.conf: `10.0.0.1`, `v2:10.0.0.1:3300`; several separated by commas. */
   readonly monHost: string;
   /** Who we are; default `client.admin`. */
   readonly name?: string;
+  /** Our key, in base64, as it stands in a keyring; with it we authenticate by cephx. */
+  readonly key?: string;
+  /** The file that has it, among others: `/etc/ceph/ceph.client.admin.keyring`. */
+  readonly keyring?: string;
   /** Options under Ceph's names. */
   readonly conf?: Partial<Options>;
   readonly log?: ContextOverrides['log'];
@@ -18,9 +25,14 @@ export interface RadosOptions {
 
 /** A cluster, over TCP. */
 export class Rados extends RadosClient {
-  /** Throws InvalidArgumentError for options that make no sense. */
-  constructor({ monHost, name = 'client.admin', conf = {}, log }: RadosOptions) {
-    super(nodeContext({ conf, log }), { name: parseName(name), monHost });
+  /** Throws InvalidArgumentError for options that make no sense, and for a keyring that has no such key. */
+  constructor({ monHost, name = 'client.admin', key, keyring, conf = {}, log }: RadosOptions) {
+    const entity = parseName(name);
+    super(nodeContext({ conf, log }), {
+      name: entity,
+      key: findKey(entity, key, keyring),
+      monHost,
+    });
   }
 
   /** A connected client: `await using cluster = await Rados.connect({ monHost })`. */
@@ -38,4 +50,19 @@ function parseName(name: string): EntityName {
     });
   }
   return { type: CEPH_ENTITY_TYPE_CLIENT, id };
+}
+
+/** `key` counts before `keyring`. */
+function findKey(
+  name: EntityName,
+  key: string | undefined,
+  keyring: string | undefined,
+): CryptoKey | undefined {
+  try {
+    if (key !== undefined) return CryptoKey.parse(key);
+    return keyring === undefined ? undefined : readKey(keyring, name);
+  } catch (error) {
+    if (!(error instanceof KeyringError || error instanceof DecodeError)) throw error;
+    throw radosError(EINVAL, { syscall: 'connect', reason: error.message, cause: error });
+  }
 }

@@ -81,7 +81,7 @@ export class FakeCluster {
     this.map = map;
     const initial = MonMap.buildInitial('v1:10.0.1.1:6789');
     const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
-    this.monc = new MonClient(this.cct, this.messenger, name, initial);
+    this.monc = new MonClient(this.cct, this.messenger, { name }, initial);
     this.objecter = new Objecter(this.cct, this.messenger, this.monc);
     this.messenger.addDispatcherHead(this.objecter);
     this.messenger.addDispatcherHead(this.monc);

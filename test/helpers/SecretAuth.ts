@@ -1,7 +1,7 @@
 import type { AuthRequest, AuthSecrets } from '../../src/auth/AuthClient.ts';
 import type { AuthReply } from '../../src/auth/AuthServer.ts';
+import { CEPH_AUTH_NONE } from '../../src/auth/auth_methods.ts';
 import { CEPH_CON_MODE_SECURE, CEPH_CON_MODE_UNKNOWN } from '../../src/auth/auth_modes.ts';
-import { CEPH_AUTH_NONE } from '../../src/auth/auth_none.ts';
 import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import { DecodeError } from '../../src/common/errors.ts';
 import type { Random } from '../../src/common/Random.ts';

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AuthAuthorizer } from '../../src/auth/AuthClient.ts';
+import { NO_SECRETS } from '../../src/auth/auth_modes.ts';
 import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
@@ -206,7 +207,7 @@ describe('a client whose server answers', () => {
       protocol: 2,
       bytes: Uint8Array.of(1),
       addChallenge: (challenge) => ({ ...ours, bytes: Uint8Array.of(2, ...challenge) }),
-      verifyReply: (reply) => reply[0] === 9,
+      verifyReply: (reply) => (reply[0] === 9 ? NO_SECRETS : undefined),
     };
 
     beforeEach(() => {

@@ -24,7 +24,7 @@ function connected() {
   const { cct, clock, messenger } = fakeWorld();
   const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
   const initial = MonMap.buildInitial('v1:127.0.0.1:24001');
-  const monc = new MonClient(cct, messenger, name, initial);
+  const monc = new MonClient(cct, messenger, { name }, initial);
   const objecter = new Objecter(cct, messenger, monc);
   messenger.addDispatcherHead(objecter);
   messenger.addDispatcherHead(monc);

@@ -61,7 +61,7 @@ export class ProtocolV1 extends Protocol implements TagEvents {
         peerAddr: host.targetAddr,
         policy: this.policy,
         session,
-        authorizer: messenger.authClient?.buildAuthorizer(host.peerType),
+        buildAuthorizer: () => messenger.authClient?.buildAuthorizer(host.peerType),
         myAddr: () => this.#myAddr,
         learnedAddr: (addr) => messenger.learnedAddr(addr),
         getGlobalSeq: (atLeast) => messenger.getGlobalSeq(atLeast),

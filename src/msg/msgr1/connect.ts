@@ -37,7 +37,8 @@ export interface ConnectSide {
   readonly peerAddr: entity_addr_t;
   readonly policy: Policy;
   readonly session: Session;
-  readonly authorizer: AuthAuthorizer | undefined;
+  /** Throws `DecodeError` when we have nothing to show yet. */
+  buildAuthorizer(): AuthAuthorizer | undefined;
   myAddr(): entity_addr_t;
   /** The peer sees us at `addr`. */
   learnedAddr(addr: entity_addr_t): void;
@@ -121,7 +122,7 @@ class Attempt {
   constructor(side: ConnectSide) {
     this.#side = side;
     this.#globalSeq = side.getGlobalSeq(0);
-    this.authorizer = side.authorizer;
+    this.authorizer = side.buildAuthorizer();
   }
 
   connect(): ceph_msg_connect {
@@ -162,7 +163,9 @@ class Attempt {
   }
 
   verifyReply(authReply: Uint8Array): void {
-    if (this.authorizer?.verifyReply?.(authReply) !== false) return;
+    const { authorizer } = this;
+    if (authorizer?.verifyReply === undefined) return;
+    if (authorizer.verifyReply(authReply) !== undefined) return;
     throw new DecodeError('authorizer reply', 0, 'the server cannot have read our authorizer');
   }
 }

@@ -5,6 +5,7 @@ import { assert, DecodeError, ProtocolError } from '../../common/errors.ts';
 import type { LogEntry } from '../../common/Log.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
 import type { utime_t } from '../../common/utime_t.ts';
+import { Delivery } from '../Delivery.ts';
 import type { DispatchQueue } from '../DispatchQueue.ts';
 import type { Message } from '../Message.ts';
 import { ADDR_TYPE_LEGACY, entity_addr_t } from '../msg_types.ts';
@@ -18,20 +19,13 @@ import { Session } from '../msgr1/Session.ts';
 import { TagWriter } from '../msgr1/TagWriter.ts';
 import type { Policy } from '../Policy.ts';
 import { RecvBuffer } from '../RecvBuffer.ts';
+import { Redial, unopenedSeconds } from '../Redial.ts';
 import type { SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
-import { Delivery } from './Delivery.ts';
 import { OpenReader, type OpenReaderHost } from './OpenReader.ts';
 import type { ConnectionPipe, PipeConnection } from './PipeConnection.ts';
-import { Redial } from './Redial.ts';
 
 /** A session that was reset goes on with a seq that nobody can guess, below this. Ceph: SEQ_MASK. */
 const SEQ_MASK = 0x7fff_ffff;
-
-/**
- * How many ms_connection_idle_timeout a session is kept that has not been open here. Its peer may
- * think that it is, and find out after two of them that the connection was cut.
- */
-const UNOPENED_TIMEOUTS = 3;
 
 /**
  * ACCEPTING: a peer's handshake; it is `registered` when it has been let in. STANDBY: no connection,
@@ -166,7 +160,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
         peerAddr: this.con.peerAddr,
         policy: this.policy,
         session: this.session,
-        authorizer: messenger.authClient?.buildAuthorizer(this.con.peerType),
+        buildAuthorizer: () => messenger.authClient?.buildAuthorizer(this.con.peerType),
         myAddr: () => messenger.myAddr,
         learnedAddr: (addr) => messenger.learnedAddr(addr),
         getGlobalSeq: (atLeast) => messenger.getGlobalSeq(atLeast),
@@ -473,7 +467,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
     this.state = 'STANDBY';
     this.#log('Pipe.standby', { connectSeq: this.session.connectSeq });
     // A stranger who was let in and never heard of it is not waited for without end.
-    const seconds = this.#messenger.cct.conf.ms_connection_idle_timeout * UNOPENED_TIMEOUTS;
+    const seconds = unopenedSeconds(this.#messenger.cct.conf);
     if (!this.#known && seconds > 0) this.#startTimer(seconds, () => this.stop());
   }
 

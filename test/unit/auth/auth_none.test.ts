@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { CEPH_AUTH_NONE } from '../../../src/auth/auth_methods.ts';
 import {
   buildAuthNoneAuthorizer,
-  CEPH_AUTH_NONE,
   decodeAuthRequest,
   encodeAuthRequest,
   verifyAuthNoneAuthorizer,

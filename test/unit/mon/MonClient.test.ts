@@ -43,7 +43,7 @@ class Monitors {
     this.map = monmap(ADDRS.slice(0, count));
     const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
     const initial = MonMap.buildInitial(ADDRS.slice(0, count).join(','));
-    this.monc = new MonClient(this.world.cct, this.world.messenger, name, initial);
+    this.monc = new MonClient(this.world.cct, this.world.messenger, { name }, initial);
     this.world.messenger.addDispatcherHead(this.monc);
     this.monc.authenticate((result, why) => this.done.push([result, why]));
   }
@@ -220,14 +220,14 @@ test('a monitor that says no is believed', () => {
 test('a monitor that wants more than auth none is not talked to', () => {
   const mons = new Monitors(1);
   mons.send(new MAuthReply({ protocol: 2, result: 0, globalId: 1 }));
-  expect(mons.done).toEqual([[-EOPNOTSUPP, expect.stringContaining('auth protocol 2')]]);
+  expect(mons.done).toEqual([[-EOPNOTSUPP, expect.stringContaining('auth protocol cephx (2)')]]);
 });
 
 test('monitors with msgr v2 only cannot be talked to', () => {
   const world = fakeWorld();
   const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
   const initial = MonMap.buildInitial('v2:10.0.1.1:3300');
-  const monc = new MonClient(world.cct, world.messenger, name, initial);
+  const monc = new MonClient(world.cct, world.messenger, { name }, initial);
   const done: number[] = [];
   monc.authenticate((result) => done.push(result));
   expect(done).toEqual([-EOPNOTSUPP]);

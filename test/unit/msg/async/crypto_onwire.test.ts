@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimCrypto } from '../../../../sim/SimCrypto.ts';
-import type { AesGcm, Crypto } from '../../../../src/common/Crypto.ts';
+import type { AesCbc, AesGcm, Crypto } from '../../../../src/common/Crypto.ts';
 import { createHandlerPair, Nonces } from '../../../../src/msg/async/crypto_onwire.ts';
 import { FrameAssembler } from '../../../../src/msg/async/FrameAssembler.ts';
 import { TAG_MESSAGE } from '../../../../src/msg/async/frames_v2.ts';
@@ -31,6 +31,10 @@ class WatchedCrypto implements Crypto {
       },
       open: (nonce, sealed) => aes.open(nonce, sealed),
     };
+  }
+
+  aesCbc(key: Uint8Array): AesCbc {
+    return this.#crypto.aesCbc(key);
   }
 
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
