@@ -50,6 +50,13 @@ export class SendBuffer {
     return chunks;
   }
 
+  /** Drops what was not given to a socket. */
+  discard(): void {
+    this.enc.discard();
+    this.#chunks = [];
+    this.#chunkBytes = 0;
+  }
+
   #takeChunk(): void {
     if (this.enc.length === 0) return;
     this.#chunkBytes += this.enc.length;

@@ -1,10 +1,9 @@
 import type { Timer } from '../../common/Clock.ts';
-import { cephEntityTypeName } from '../../common/entity_name.ts';
 import { assert } from '../../common/errors.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
 import type { XioMsg } from '../../common/XioMsg.ts';
 import type { Connection } from '../Connection.ts';
-import { DelayedDelivery } from '../DelayedDelivery.ts';
+import { Delivery } from '../Delivery.ts';
 import { FrameDeadline } from '../FrameDeadline.ts';
 import { IdleTimeout } from '../IdleTimeout.ts';
 import type { Message } from '../Message.ts';
@@ -49,7 +48,8 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   protected readonly messenger: ConnectionMessenger;
   protected socket: ConnectedSocket | undefined;
   #timer: Timer | undefined;
-  #delayed: DelayedDelivery | undefined;
+  /** Since it was first open. */
+  #delivery: Delivery | undefined;
   /** Of an open connection: frames that are begun must end, and something must move. */
   #deadline: FrameDeadline | undefined;
   protected idle: IdleTimeout | undefined;
@@ -183,7 +183,9 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
     const socket = this.socket;
     this.socket = undefined;
     this.#deadline?.stop();
+    this.#deadline = undefined;
     this.idle?.stop();
+    this.idle = undefined;
     if (how === 'now') socket?.destroy();
     else socket?.close();
   }
@@ -201,7 +203,9 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   opened(): void {
     const { protocol } = this;
     assert(protocol !== undefined, 'an open connection has a protocol');
-    const { clock, conf } = this.messenger.cct;
+    const { cct, dispatchQueue } = this.messenger;
+    const { clock, conf } = cct;
+    this.#delivery ??= new Delivery(cct, dispatchQueue, this);
     const cut = (reason: string): void =>
       protocol.fault(new SocketError('ETIMEDOUT', `${this.peerAddr}: ${reason}`));
     this.#deadline = new FrameDeadline(clock, protocol, cut);
@@ -231,14 +235,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   }
 
   deliver(message: Message): void {
-    if (this.#isDelayed) this.#delay(message);
-    else this.#dispatch(message);
-  }
-
-  #dispatch(message: Message): void {
-    const { dispatchQueue } = this.messenger;
-    if (dispatchQueue.canFastDispatch(message)) dispatchQueue.fastDispatch(message, this);
-    else dispatchQueue.enqueue(message, this, this.id);
+    this.#delivery?.queue(message);
   }
 
   register(addrs: entity_addrvec_t): void {
@@ -285,31 +282,17 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
 
   tellRemoteReset(): void {
     const { dispatchQueue } = this.messenger;
-    this.#delayed?.discard();
-    dispatchQueue.discardQueue(this.id);
+    this.#delivery?.discard();
     dispatchQueue.queueRemoteReset(this, this.id);
   }
 
   closed(): void {
-    this.#delayed?.discard();
+    this.#delivery?.discard();
     this.protocol = undefined;
     this.messenger.unregisterConn(this);
   }
 
   // ---- faults that tests ask for: ms_inject_…
-
-  get #isDelayed(): boolean {
-    const { ms_inject_delay_type } = this.messenger.cct.conf;
-    return (
-      ms_inject_delay_type !== '' &&
-      ms_inject_delay_type.includes(cephEntityTypeName(this.peerType))
-    );
-  }
-
-  #delay(message: Message): void {
-    this.#delayed ??= new DelayedDelivery(this.messenger.cct, (due) => this.#dispatch(due));
-    this.#delayed.queue(message);
-  }
 
   /** True: the connection was made to fail. */
   protected injectFailure(at: 'read' | 'write'): boolean {

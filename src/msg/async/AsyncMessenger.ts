@@ -1,6 +1,7 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { assert } from '../../common/errors.ts';
 import type { Socket, SocketEvents } from '../../common/Stack.ts';
+import { Accepter } from '../Accepter.ts';
 import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import { MessageWriter } from '../msgr1/MessageWriter.ts';
 import { SendBuffer } from '../SendBuffer.ts';
 import { type MessengerOptions, SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
-import { Accepter } from '../simple/Accepter.ts';
 import { AsyncConnection, type ConnectionMessenger } from './AsyncConnection.ts';
 import { EventCenter } from './EventCenter.ts';
 import { LocalConnection } from './LocalConnection.ts';

@@ -14,8 +14,9 @@ import type { MessageWriter } from '../msgr1/MessageWriter.ts';
 import type { Session } from '../msgr1/Session.ts';
 import type { Policy } from '../Policy.ts';
 import type { ReadThrottle } from '../ReadThrottle.ts';
+import { Redial, unopenedSeconds } from '../Redial.ts';
 import type { SendBuffer } from '../SendBuffer.ts';
-import { Redial } from '../simple/Redial.ts';
+import { NonceError } from './crypto_onwire.ts';
 
 /** What is encoded before it goes to the socket: a long queue is sent in parts. */
 const BATCH_BYTES_MAX = 1024 * 1024;
@@ -106,6 +107,8 @@ export abstract class Protocol implements FrameProgress {
   #isDialling = false;
   /** The peer has been let in: the session that it has is ours. */
   #isAdmitted: boolean;
+  /** Dispatchers have been told of the session, or have asked for it. */
+  #isKnown: boolean;
 
   constructor(
     messenger: ProtocolMessenger,
@@ -119,6 +122,7 @@ export abstract class Protocol implements FrameProgress {
     this.policy = policy;
     this.#redial = new Redial(messenger.cct);
     this.#isAdmitted = state === 'CONNECTING';
+    this.#isKnown = this.#isAdmitted;
   }
 
   // ---- what the two versions do each in their way
@@ -167,7 +171,11 @@ export abstract class Protocol implements FrameProgress {
 
   /** The peer has taken our connection. */
   onConnect(): void {
-    this.startHandshake();
+    try {
+      this.startHandshake();
+    } catch (error) {
+      this.#onError(error);
+    }
   }
 
   onRead(count: number): void {
@@ -175,9 +183,16 @@ export abstract class Protocol implements FrameProgress {
       this.onBytes(count);
       this.readOn();
     } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.fault(this.#protocolError(error));
+      this.#onError(error);
     }
+  }
+
+  /** What the peer says that makes no sense, and the end of a key's nonces, are faults. */
+  #onError(error: unknown): void {
+    if (!(error instanceof DecodeError || error instanceof NonceError)) throw error;
+    // What was half written must not go to whoever writes next.
+    this.messenger.sendBuffer.discard();
+    this.fault(error instanceof DecodeError ? this.#protocolError(error) : error);
   }
 
   onTimer(): void {
@@ -185,6 +200,8 @@ export abstract class Protocol implements FrameProgress {
       const seconds = this.messenger.cct.conf.ms_connection_ready_timeout;
       const reason = `${this.#where()}: no ${this.wanted} within ${seconds} s`;
       this.fault(new SocketError('ETIMEDOUT', reason));
+    } else if (this.state === 'STANDBY') {
+      this.stop();
     } else {
       this.state = 'CONNECTING';
       this.connect();
@@ -227,6 +244,7 @@ export abstract class Protocol implements FrameProgress {
     existing.dropConnection();
     existing.session.out.requeueSent();
     this.#keepalive = existing.#keepalive;
+    this.#isKnown = existing.#isKnown;
     existing.host.adopt(this.host);
   }
 
@@ -247,6 +265,7 @@ export abstract class Protocol implements FrameProgress {
     this.state = 'READY';
     this.#isDialling = false;
     this.#isAdmitted = true;
+    this.#isKnown = true;
     this.#redial.onOpen();
     this.host.cancelTimer();
     this.host.opened();
@@ -313,6 +332,14 @@ export abstract class Protocol implements FrameProgress {
 
   /** Sends all that is queued, in as few pieces as the socket allows. Ceph: write_event. */
   writeEvent(): void {
+    try {
+      this.#writeAll();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #writeAll(): void {
     if (this.state === 'STANDBY' && !this.policy.server && this.#hasToSay) {
       this.countConnection(false);
       this.state = 'CONNECTING';
@@ -404,11 +431,9 @@ export abstract class Protocol implements FrameProgress {
   /** Gives the connection up, and what it held. */
   protected giveUp(why: Error): void {
     const { host } = this;
-    // Nobody knows of a connection that was not accepted.
-    const isKnown = this.state !== 'ACCEPTING';
     host.hangUp('now');
     this.stop();
-    if (isKnown) host.tellReset(why);
+    if (this.#isKnown) host.tellReset(why);
   }
 
   #endConnection(): void {
@@ -416,12 +441,15 @@ export abstract class Protocol implements FrameProgress {
     this.host.cancelTimer();
     this.host.hangUp('now');
     this.dropConnection();
+    this.#keepaliveAck = undefined;
     this.#redial.onClose();
   }
 
   #standBy(): void {
     this.state = 'STANDBY';
     this.log('standby', { connectSeq: this.session.connectSeq });
+    const seconds = unopenedSeconds(this.messenger.cct.conf);
+    if (!this.#isKnown && seconds > 0) this.host.startTimer(seconds);
   }
 
   #connectLater(isRetry: boolean): void {

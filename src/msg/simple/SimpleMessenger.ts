@@ -1,6 +1,7 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { assert } from '../../common/errors.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
+import { Accepter } from '../Accepter.ts';
 import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import type { Message } from '../Message.ts';
@@ -12,7 +13,6 @@ import {
 } from '../msg_types.ts';
 import { MessageWriter } from '../msgr1/MessageWriter.ts';
 import { type MessengerOptions, SimplePolicyMessenger } from '../SimplePolicyMessenger.ts';
-import { Accepter } from './Accepter.ts';
 import { Pipe, type PipeMessenger } from './Pipe.ts';
 import { type ConnectionMessenger, PipeConnection } from './PipeConnection.ts';
 

@@ -1,7 +1,19 @@
-import type { CephContext } from '../../common/CephContext.ts';
+import type { CephContext } from '../common/CephContext.ts';
+import type { Options } from '../common/options.ts';
 
 /**
- * How long a Pipe waits before it dials again: not at all after a connection that was of use, then
+ * How many ms_connection_idle_timeout a session is kept that has not been open here. Its peer may
+ * think that it is, and find out after two of them that the connection was cut.
+ */
+const UNOPENED_TIMEOUTS = 3;
+
+/** How long the session of a peer that was let in, and never heard of it, is kept; 0: for ever. */
+export function unopenedSeconds({ ms_connection_idle_timeout }: Options): number {
+  return ms_connection_idle_timeout * UNOPENED_TIMEOUTS;
+}
+
+/**
+ * How long a session waits before it dials again: not at all after a connection that was of use, then
  * ms_initial_backoff, and twice as long each time up to ms_max_backoff. A connection that only opens
  * is of no use: a peer that cuts it whenever we say something would keep us busy.
  */

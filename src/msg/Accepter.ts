@@ -1,11 +1,11 @@
-import type { CephContext } from '../../common/CephContext.ts';
+import type { CephContext } from '../common/CephContext.ts';
 import type {
   ListenEvents,
   ServerSocket,
   Socket,
   SocketAddress,
   SocketEvents,
-} from '../../common/Stack.ts';
+} from '../common/Stack.ts';
 
 interface AccepterMessenger {
   readonly cct: CephContext;
@@ -15,7 +15,7 @@ interface AccepterMessenger {
 /** Called once: with where the port is, or with why it is not. */
 type Bound = (address: SocketAddress | undefined, error: Error | undefined) => void;
 
-/** A messenger's port. Ceph: src/msg/simple/Accepter.h. */
+/** A messenger's port. Ceph: src/msg/simple/Accepter.h, Processor of src/msg/async. */
 export class Accepter implements ListenEvents {
   readonly #messenger: AccepterMessenger;
   #server: ServerSocket | undefined;

@@ -1,17 +1,22 @@
-import type { CephContext } from '../../common/CephContext.ts';
-import { cephEntityTypeName } from '../../common/entity_name.ts';
-import { DelayedDelivery } from '../DelayedDelivery.ts';
-import type { DispatchQueue } from '../DispatchQueue.ts';
-import type { Message } from '../Message.ts';
-import type { PipeConnection } from './PipeConnection.ts';
+import type { CephContext } from '../common/CephContext.ts';
+import { cephEntityTypeName } from '../common/entity_name.ts';
+import type { Connection } from './Connection.ts';
+import { DelayedDelivery } from './DelayedDelivery.ts';
+import type { DispatchQueue } from './DispatchQueue.ts';
+import type { Message } from './Message.ts';
+
+/** A connection, and its id in the DispatchQueue. */
+interface DispatchedConnection extends Connection {
+  readonly id: number;
+}
 
 /** Hands over what a connection has received: held back a while, at once, or in its turn. */
 export class Delivery {
   readonly #dispatchQueue: DispatchQueue;
-  readonly #con: PipeConnection;
+  readonly #con: DispatchedConnection;
   readonly #delayed: DelayedDelivery | undefined;
 
-  constructor(cct: CephContext, dispatchQueue: DispatchQueue, con: PipeConnection) {
+  constructor(cct: CephContext, dispatchQueue: DispatchQueue, con: DispatchedConnection) {
     this.#dispatchQueue = dispatchQueue;
     this.#con = con;
     if (cct.conf.ms_inject_delay_type.includes(cephEntityTypeName(con.peerType))) {
