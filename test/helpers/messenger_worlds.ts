@@ -10,6 +10,7 @@ import type { SocketAddress } from '../../src/common/Stack.ts';
 import { XioFabric } from '../../src/msg/xio/XioFabric.ts';
 import { makeAlloc, nodeContext } from '../../src/node/context.ts';
 import { NodeCrypto } from '../../src/node/NodeCrypto.ts';
+import { ThreadFabric } from '../../src/node/ThreadFabric.ts';
 
 /** Where messengers of a test live. */
 export interface MessengerWorld {
@@ -76,6 +77,21 @@ export function newTcpWorld(): MessengerWorld {
 /** Real time, and a fabric within this process. */
 export function newProcessWorld(): MessengerWorld {
   return newRealWorld(nodeContext({ stack: new XioFabric((run) => setImmediate(run)) }));
+}
+
+/** Real time, and each member in a fabric of its own, as if it had a thread of its own. */
+export function newThreadsWorld(): MessengerWorld {
+  const hub = new ThreadFabric();
+  const fabrics = new Map<string, ThreadFabric>();
+  return {
+    ...newRealWorld(nodeContext()),
+    context: (name, conf = {}) => {
+      const stack = new ThreadFabric(hub.join());
+      fabrics.set(name, stack);
+      return nodeContext({ conf, stack });
+    },
+    addressOf: (name) => ({ ip: `127.0.0.${[...fabrics.keys()].indexOf(name) + 1}`, port: 0 }),
+  };
 }
 
 function newRealWorld(shared: CephContext): MessengerWorld {

@@ -18,6 +18,7 @@ import {
   newProcessWorld,
   newSimulatedWorld,
   newTcpWorld,
+  newThreadsWorld,
   type SimulatedWorld,
 } from '../helpers/messenger_worlds.ts';
 import { TestMessage } from '../helpers/messengers.ts';
@@ -366,4 +367,8 @@ describe.each(MESSENGER_KINDS.filter(({ ms_type }) => ms_type !== 'xio'))(
 
 describe.each(MESSENGER_KINDS)('$name within a process', (kind) => {
   behavesWell(kind, newProcessWorld);
+});
+
+describe.each(MESSENGER_KINDS)('$name between threads', (kind) => {
+  behavesWell(kind, newThreadsWorld);
 });

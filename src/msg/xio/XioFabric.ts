@@ -11,7 +11,7 @@ import { XioEndpoint } from './XioEndpoint.ts';
 import { XioPortal } from './XioPortal.ts';
 
 /** Where Ceph's daemons begin to look for a free port: `ms_bind_port_min`. */
-const BIND_PORT_MIN = 6800;
+export const BIND_PORT_MIN = 6800;
 const CLIENT_PORT_MIN = 32768;
 
 /**
@@ -22,16 +22,21 @@ export class XioFabric implements Stack {
   readonly handsOver = true;
   readonly #portal: XioPortal;
   readonly #listeners = new Map<string, ListenEvents>();
+  readonly #bindPortMin: number;
   #nextPort = CLIENT_PORT_MIN;
 
-  /** `schedule` calls back once, in the next turn of the host's loop. */
-  constructor(schedule: (run: () => void) => void) {
+  /**
+   * `schedule` calls back once, in the next turn of the host's loop. `bindPortMin`: where the search
+   * for a free port begins.
+   */
+  constructor(schedule: (run: () => void) => void, bindPortMin: number = BIND_PORT_MIN) {
     this.#portal = new XioPortal(schedule);
+    this.#bindPortMin = bindPortMin;
   }
 
   connect(to: SocketAddress, events: SocketEvents): Socket {
     const client = new XioEndpoint(this.#portal, to);
-    const server = new XioEndpoint(this.#portal, { ip: to.ip, port: this.#nextPort++ });
+    const server = new XioEndpoint(this.#portal, { ip: to.ip, port: this.takeClientPort() });
     client.attach(server);
     server.attach(client);
     client.setEvents(events);
@@ -50,7 +55,7 @@ export class XioFabric implements Stack {
   listen(at: SocketAddress, events: ListenEvents): ServerSocket {
     let { port } = at;
     if (port === 0) {
-      for (port = BIND_PORT_MIN; this.#listeners.has(keyOf({ ip: at.ip, port })); ) port++;
+      for (port = this.#bindPortMin; this.#listeners.has(keyOf({ ip: at.ip, port })); ) port++;
     }
     const address = { ip: at.ip, port };
     const key = keyOf(address);
@@ -59,15 +64,30 @@ export class XioFabric implements Stack {
       return { close: () => undefined };
     }
     this.#listeners.set(key, events);
+    this.onListeners(key, true);
     const isOpen = (): boolean => this.#listeners.get(key) === events;
     this.#later(() => {
       if (isOpen()) events.onListening(address);
     });
     return {
       close: () => {
-        if (isOpen()) this.#listeners.delete(key);
+        if (!isOpen()) return;
+        this.#listeners.delete(key);
+        this.onListeners(key, false);
       },
     };
+  }
+
+  /** Who listens at `address` in this process. */
+  protected listenerAt(address: SocketAddress): ListenEvents | undefined {
+    return this.#listeners.get(keyOf(address));
+  }
+
+  /** A port is open from now on, or no more. */
+  protected onListeners(_key: string, _isOpen: boolean): void {}
+
+  protected takeClientPort(): number {
+    return this.#nextPort++;
   }
 
   #later(run: () => void): void {
@@ -75,6 +95,6 @@ export class XioFabric implements Stack {
   }
 }
 
-function keyOf({ ip, port }: SocketAddress): string {
+export function keyOf({ ip, port }: SocketAddress): string {
   return `${ip}:${port}`;
 }
