@@ -32,6 +32,8 @@ export class TapStack implements Stack {
   readonly #recorder: Recorder;
   readonly #clock: Clock;
   readonly #ip: string;
+  /** Milliseconds from 1970 to the beginning of the clock's time, which is finer than `realNow`. */
+  readonly #epoch: number;
   #nextPort = PORT_MIN;
 
   constructor(stack: Stack, recorder: Recorder, clock: Clock, ip: string) {
@@ -39,6 +41,7 @@ export class TapStack implements Stack {
     this.#recorder = recorder;
     this.#clock = clock;
     this.#ip = ip;
+    this.#epoch = clock.realNow() - clock.now();
   }
 
   connect(to: SocketAddress, events: SocketEvents): Socket {
@@ -53,7 +56,7 @@ export class TapStack implements Stack {
   }
 
   #note(flow: Flow, from: Side, what: WireEvent['what']): void {
-    const at = Math.round(this.#clock.realNow() * 1000);
+    const at = Math.round((this.#epoch + this.#clock.now()) * 1000);
     this.#recorder.events.push({ at, flow, from, what });
   }
 }

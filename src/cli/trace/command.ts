@@ -22,7 +22,7 @@ export function addTraceCommand(program: Command): void {
   program
     .command('trace')
     .description('A conversation with a cluster, frame by frame.')
-    .argument('[WHAT...]', 'POOL and OBJECT… to read, or a pcap or pcapng FILE', [])
+    .argument('[WHAT...]', 'POOL and OBJECT… to read, or a pcap or pcapng FILE')
     .option('-m, --mon-host <ADDRS>', 'a real cluster, not a simulated one: v1:10.0.0.1:6789')
     .option('--id <ID>', 'of a real cluster: who reads it, without client.', 'admin')
     .option('--timeout <S>', 'of a real cluster: seconds to wait', parseUpTo(TIMEOUT_MAX_S), 30)

@@ -11,7 +11,7 @@ export function traceText(conversation: Conversation, colors: Colors): string[] 
   const { frames } = conversation;
   const start = frames[0]?.at ?? 0;
   const parties = frames.map((frame) => partiesOf(conversation, frame));
-  const width = Math.max(0, ...parties.map(({ length }) => length));
+  const width = parties.reduce((most, { length }) => Math.max(most, length), 0);
   return frames.map((frame, i) => {
     const { at, flow, protocol, tag, bytes } = frame;
     const columns = [

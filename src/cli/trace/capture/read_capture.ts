@@ -38,8 +38,8 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error) throw new UsageError(error.message);
-    throw error;
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(`${error.message} (to read an object, give POOL and OBJECT)`);
   }
 }
 
