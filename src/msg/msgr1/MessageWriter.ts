@@ -87,6 +87,11 @@ export class MessageWriter {
     return this.#out.sendTo(socket);
   }
 
+  /** Drops what was not given to a socket. */
+  discard(): void {
+    this.#out.discard();
+  }
+
   #segment(crc: number, piece: Uint8Array, withCrc: boolean): number {
     if (piece.length === 0) return crc;
     this.#out.push(piece);

@@ -62,7 +62,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
   session: Session = new Session();
   readonly #messenger: PipeMessenger;
   readonly #tags: TagWriter;
-  readonly #runWriter = (): void => this.writer();
+  readonly #runWriter = (): void => this.#onWriterTurn();
   #socket: Socket | undefined;
   #recv: RecvBuffer | undefined;
   #handshake: HandshakeRunner | undefined;
@@ -380,7 +380,6 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
 
   /** Sends all that is queued, in as few pieces as the socket allows. Ceph: Pipe::writer. */
   writer(): void {
-    this.#writerScheduled = false;
     const { writer, myName } = this.#messenger;
     if (this.state === 'STANDBY' && this.#isQueued && !this.policy.server) this.startWriter();
     while (this.state === 'OPEN' && !this.#blocked) {
@@ -396,6 +395,11 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
     const facts = { seq: message.seq, bytes, crc: header, front, data };
     this.#log('Pipe.writeMessage', facts, message.tid);
   };
+
+  #onWriterTurn(): void {
+    this.#writerScheduled = false;
+    if (this.state !== 'OPEN' || !this.#injectFailure()) this.writer();
+  }
 
   doSendmsg(): void {
     const { writer } = this.#messenger;
@@ -503,6 +507,8 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
   /** What the peer says that makes no sense is a fault. */
   onReadError(error: unknown): void {
     if (!(error instanceof DecodeError)) throw error;
+    // What was half written must not go to whoever writes next.
+    this.#messenger.writer.discard();
     const { field, offset, reason } = error;
     const where = { peer: this.#peer(), state: this.state, field, offset };
     this.fault(new ProtocolError(where, reason, { cause: error }));
