@@ -43,7 +43,7 @@ export const OPTION_DEFAULTS = {
   /** Names, separated by commas, the best first. There is zlib. */
   ms_osd_compression_algorithm: 'snappy',
   ms_compress_secure: false,
-  /** One in so many reads of a socket fails; 0: none. */
+  /** One in so many reads and writes of a socket fails; 0: none. */
   ms_inject_socket_failures: 0,
   ms_inject_delay_type: '',
   ms_inject_delay_probability: 0,
