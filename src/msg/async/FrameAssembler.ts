@@ -32,6 +32,8 @@ const NO_DATA: readonly Uint8Array[] = [];
 export class FrameAssembler {
   /** The length of the last frame's segments: header or payload, front, middle, data. */
   readonly #preamble = blankPreamble();
+  /** Of the last frame that has a front and was not sealed: its first segment's, its front's, its data's. */
+  readonly crcs = { crc: 0, front: 0, data: 0 };
   readonly #out: SendBuffer;
   readonly #withCrc: boolean;
   readonly #alloc: CephContext['alloc'];
@@ -117,7 +119,9 @@ export class FrameAssembler {
     if (this.#tx !== undefined) {
       enc.zeros(Math.max(paddedLength(length), FRAME_PREAMBLE_INLINE_SIZE) - length);
     } else if (length > 0) {
-      enc.u32(this.#withCrc ? enc.crc32c(SEGMENT_CRC_SEED, first, first + length) : 0);
+      const crc = this.#withCrc ? enc.crc32c(SEGMENT_CRC_SEED, first, first + length) : 0;
+      this.crcs.crc = crc;
+      enc.u32(crc);
     }
     this.#front = enc.length;
   }
@@ -157,6 +161,8 @@ export class FrameAssembler {
     enc.u32(frontCrc);
     enc.u32(middleCrc);
     enc.u32(dataCrc);
+    this.crcs.front = frontCrc;
+    this.crcs.data = dataCrc;
   }
 
   /** What stands in `#enc` is preamble, padded header, front. */

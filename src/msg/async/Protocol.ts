@@ -146,6 +146,8 @@ export abstract class Protocol implements FrameProgress {
   /** Another connection of the session is about to be opened; `isRetry`: once more. */
   protected abstract countConnection(isRetry: boolean): void;
   protected abstract writeMessage(message: Message): void;
+  /** The crcs of the message written last, for logs. */
+  protected abstract get writtenFacts(): LogEntry['facts'];
   /** Tells the peer the last message received. */
   protected abstract writeAck(): void;
   protected abstract writeKeepalive(stamp: utime_t): void;
@@ -355,8 +357,8 @@ export abstract class Protocol implements FrameProgress {
         const before = sendBuffer.pending;
         this.writeMessage(message);
         if (this.isLogged) {
-          const facts = { seq: message.seq, bytes: sendBuffer.pending - before };
-          this.log('writeMessage', facts, message.tid);
+          const bytes = sendBuffer.pending - before;
+          this.log('writeMessage', { seq: message.seq, bytes, ...this.writtenFacts }, message.tid);
         }
       }
       this.#writeAck();

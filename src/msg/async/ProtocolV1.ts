@@ -1,6 +1,7 @@
 import type { AuthSessionHandler } from '../../auth/AuthSessionHandler.ts';
 import { CEPH_FEATURE_MSG_AUTH, haveFeature } from '../../common/ceph_features.ts';
 import { assert } from '../../common/errors.ts';
+import type { LogEntry } from '../../common/Log.ts';
 import { SocketError } from '../../common/Stack.ts';
 import { encodeUtime, type utime_t } from '../../common/utime_t.ts';
 import type { Message } from '../Message.ts';
@@ -229,6 +230,11 @@ export class ProtocolV1 extends Protocol implements TagEvents {
   protected writeMessage(message: Message): void {
     const { writer, myName } = this.messenger;
     writer.writeMessage(message, myName, this.#signer);
+  }
+
+  protected get writtenFacts(): LogEntry['facts'] {
+    const { header, front, data } = this.messenger.writer.digest;
+    return { crc: header, front, data };
   }
 
   protected writeAck(): void {

@@ -1,6 +1,7 @@
 import { DummyAuth } from '../../auth/DummyAuth.ts';
 import type { Decoder } from '../../common/Decoder.ts';
 import { assert, DecodeError } from '../../common/errors.ts';
+import type { LogEntry } from '../../common/Log.ts';
 import type { utime_t } from '../../common/utime_t.ts';
 import type { Message } from '../Message.ts';
 import type { entity_name_t } from '../msg_types.ts';
@@ -363,6 +364,11 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   protected writeMessage(message: Message): void {
     writeMessage(this.#wire.out, message, this.session.inSeq);
     this.session.inSeqAcked = this.session.inSeq;
+  }
+
+  protected get writtenFacts(): LogEntry['facts'] {
+    const { isSecure, out } = this.#wire;
+    return isSecure ? { sealed: true } : { ...out.crcs };
   }
 
   protected writeAck(): void {

@@ -1,5 +1,6 @@
 import { Decoder } from '../../common/Decoder.ts';
 import { assert, DecodeError } from '../../common/errors.ts';
+import type { LogEntry } from '../../common/Log.ts';
 import { type XioMsg, xioMsgLength } from '../../common/XioMsg.ts';
 import type { ProtocolHost } from '../async/Protocol.ts';
 import { ProtocolV1 } from '../async/ProtocolV1.ts';
@@ -58,6 +59,10 @@ export class XioProtocol extends ProtocolV1 {
       middle: message.middle,
       data: message.data,
     });
+  }
+
+  protected override get writtenFacts(): LogEntry['facts'] {
+    return {};
   }
 
   protected override dropConnection(): void {

@@ -34,8 +34,9 @@ function askOnce(isSecure: boolean, cut: Cut | undefined): Outcome {
     const messenger = new AsyncMessenger(cct, { ...identity, messageFactory: testFactory });
     messenger.setDefaultPolicy(policy);
     if (isSecure) {
-      messenger.authClient = new SecretAuth(cct.random);
-      messenger.authServer = messenger.authClient;
+      const auth = new SecretAuth(cct.random);
+      messenger.authClient = auth;
+      messenger.authServer = auth;
     }
     if (num === V2_ADDR.nonce) messenger.bind([V2_ADDR], () => {});
     messenger.start();
