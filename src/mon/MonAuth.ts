@@ -86,6 +86,9 @@ export class MonAuth {
 
   handleReply({ protocol, result, globalId, resultBl, resultMsg }: MAuthReply): MonAuthStep {
     const handler = this.#need();
+    if (result === -EOPNOTSUPP) {
+      return { kind: 'refused', result, why: this.#doesNotTake(handler.protocol) };
+    }
     if (result < 0) {
       const said = resultMsg === '' ? '' : `: ${resultMsg}`;
       return { kind: 'refused', result, why: `${this.#refuses(result)}${said}` };
@@ -187,6 +190,10 @@ export class MonAuth {
 
   #refuses(result: number): string {
     return `authentication of ${this.#who} failed: ${cppStrerror(result)}`;
+  }
+
+  #doesNotTake(method: number): string {
+    return `it does not take auth protocol ${authMethodToString(method)}, and ${this.#who} has no other`;
   }
 
   #wants(methods: readonly number[]): string {

@@ -20,6 +20,8 @@ export interface CephOptions {
   readonly auth: 'none' | 'cephx';
   readonly osds?: number;
   readonly mons?: number;
+  /** Lines for ceph.conf: `auth service ticket ttl = 4`. */
+  readonly conf?: readonly string[];
 }
 
 /** The first of Ceph's programs that this machine lacks. */
@@ -60,7 +62,7 @@ export class CephCluster implements AsyncDisposable {
 
   /** Ready when every OSD is up. Throws, and leaves nothing running, where that fails. */
   static async start(options: CephOptions): Promise<CephCluster> {
-    const all = { osds: 3, mons: 1, ...options };
+    const all = { osds: 3, mons: 1, conf: [], ...options };
     const dir = await mkdtemp(join(tmpdir(), 'radosim-ceph-'));
     const ports = await freePorts(2 * all.mons);
     const hosts = monNames(all.mons).map((_, i) =>
@@ -151,7 +153,7 @@ export class CephCluster implements AsyncDisposable {
   }
 
   #conf(): string {
-    const { msgr, auth } = this.#options;
+    const { msgr, auth, conf } = this.#options;
     return `[global]
 fsid = ${this.#fsid}
 mon host = ${this.monHost}
@@ -178,6 +180,7 @@ admin socket = ${this.dir}/$name.$pid.asok
 log file = ${this.dir}/$name.log
 mon cluster log file = ${this.dir}/cluster.log
 keyring = ${this.keyring}
+${conf.join('\n')}
 [osd]
 keyring = ${this.dir}/osd.$id/keyring
 osd debug misdirected ops = true

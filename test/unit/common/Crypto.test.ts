@@ -31,6 +31,18 @@ const GCM = [
   },
 ];
 
+/** NIST SP 800-38A, F.2.1: four blocks; here a fifth follows, of padding. */
+const CBC = {
+  key: '2b7e151628aed2a6abf7158809cf4f3c',
+  iv: '000102030405060708090a0b0c0d0e0f',
+  text:
+    '6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51' +
+    '30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710',
+  encrypted:
+    '7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2' +
+    '73bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7',
+};
+
 /** RFC 4231, test cases 1, 2 and 6. */
 const HMAC = [
   {
@@ -88,6 +100,19 @@ describe.each(CRYPTOS)('$name', ({ crypto }) => {
     }
   });
 
+  it('encrypts the published text by AES-CBC, with padding, and decrypts it', () => {
+    const aes = crypto.aesCbc(bytes(CBC.key));
+    const encrypted = aes.encrypt(bytes(CBC.iv), bytes(CBC.text));
+    expect(encrypted).toHaveLength(CBC.encrypted.length / 2 + 16);
+    expect(hex([encrypted.subarray(0, -16)])).toBe(CBC.encrypted);
+    expect(hex([aes.decrypt(bytes(CBC.iv), encrypted) ?? bytes('ff')])).toBe(CBC.text);
+  });
+
+  it.each([0, 1, 15, 17, 64])('decrypts nothing of %i bytes that nobody has padded', (length) => {
+    const encrypted = bytes(CBC.encrypted).subarray(0, length);
+    expect(crypto.aesCbc(bytes(CBC.key)).decrypt(bytes(CBC.iv), encrypted)).toBeUndefined();
+  });
+
   it.each(HMAC)('signs $text as published', ({ key, text, mac }) => {
     expect(hex([crypto.hmacSha256(bytes(key), bytes(text))])).toBe(mac);
   });
@@ -112,6 +137,19 @@ it('a simulation opens what Node has sealed', () => {
       const sealed = bytes(hex(new NodeCrypto().aesGcm(key).seal(nonce, text)));
       const opened = new SimCrypto().aesGcm(key).open(nonce, sealed);
       expect(hex([opened ?? bytes('ff')])).toBe(hex(text));
+    }),
+  );
+});
+
+it('a simulation and Node decrypt by AES-CBC what the other has encrypted', () => {
+  const ivs = fc.uint8Array({ minLength: 16, maxLength: 16 });
+  fc.assert(
+    fc.property(keys, ivs, fc.uint8Array({ maxLength: 100 }), (key, iv, text) => {
+      const [node, sim] = [new NodeCrypto().aesCbc(key), new SimCrypto().aesCbc(key)];
+      const encrypted = node.encrypt(iv, text);
+      expect(hex([sim.encrypt(iv, text)])).toBe(hex([encrypted]));
+      expect(hex([sim.decrypt(iv, encrypted) ?? bytes('ff')])).toBe(hex([text]));
+      expect(hex([node.decrypt(iv, encrypted) ?? bytes('ff')])).toBe(hex([text]));
     }),
   );
 });
