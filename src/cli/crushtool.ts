@@ -4,7 +4,7 @@ import { CrushCompileError } from '../crush/CrushCompileError.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
 import { countDevices } from '../crush/crush_codec.ts';
 import { isShadowName } from '../crush/device_classes.ts';
-import { readOr, writeOr } from './ceph/files.ts';
+import { readOr, writeMap, writeOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
@@ -39,14 +39,15 @@ function run(args: readonly string[], output: Output): number {
   const options = parseOptions(args, output);
   const layers = checkOptions(options, output);
   const map = load(options, layers, output);
-  const isAdjusted = Object.keys(options.tunables).length > 0;
-  map.crush.tunables = { ...map.crush.tunables, ...options.tunables };
+  const tunables = Object.entries(options.tunables).filter(([, value]) => value >= 0);
+  map.crush.tunables = { ...map.crush.tunables, ...Object.fromEntries(tunables) };
   const isEdited = modify(map, options.edits, output);
   show(map, options, output);
   if (options.decompile) decompile(map, options, output);
   check(map, options, output);
   if (options.test) new CrushTester(map.crush, options, output).test();
   if (options.compare !== '') compare(map, options, output);
+  const isAdjusted = tunables.length > 0;
   if (isAdjusted || isEdited || options.compile || options.build) save(map, options, output);
   return 0;
 }
@@ -92,16 +93,17 @@ function load(options: Options, layers: readonly Layer[], output: Output): Crush
     buildLayers(map, options.osds, layers, output);
     return map;
   }
-  if (options.input !== '') return read(options.input);
+  if (options.input !== '') return read(options.input, true);
   const empty = CrushWrapper.create();
   empty.crush.typeMap.clear();
   return empty;
 }
 
-function read(file: string): CrushWrapper {
+/** `takesStdin`: that `-` is no file. */
+function read(file: string, takesStdin = false): CrushWrapper {
   const refuse = (reason: string): ToolExit =>
     new ToolExit(1, '', `crushtool: error reading '${file}': ${reason}\n`);
-  const bytes = readOr(file, refuse);
+  const bytes = readOr(takesStdin && file === '-' ? '/dev/stdin' : file, refuse);
   try {
     return CrushWrapper.decode(bytes);
   } catch (error) {
@@ -209,10 +211,7 @@ function save(map: CrushWrapper, options: Options, output: Output): void {
     output.stdout(`crushtool ${text}\n`);
     return;
   }
-  writeOr(options.output, map.encode(), (reason) => {
-    const first = `bufferlist::write_file(${options.output}): failed to open file: ${reason}\n`;
-    const second = `crushtool: error writing '${options.output}': ${reason}\n`;
-    return new ToolExit(1, '', first + second);
-  });
+  const complaint = (reason: string) => `crushtool: error writing '${options.output}': ${reason}`;
+  writeMap(options.output, map.encode(), complaint);
   if (options.verbose > 0) output.stdout(`wrote crush map to ${options.output}\n`);
 }

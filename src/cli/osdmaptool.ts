@@ -1,6 +1,7 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { DecodeError } from '../common/errors.ts';
 import { UTIME_ZERO } from '../common/utime_t.ts';
+import { CrushEditError } from '../crush/CrushEditError.ts';
 import { CrushWorkError } from '../crush/CrushWorkError.ts';
 import { CrushWrapper } from '../crush/CrushWrapper.ts';
 import { OSDMap } from '../osd/OSDMap.ts';
@@ -9,7 +10,7 @@ import type { OSDMapData } from '../osd/osdmap_data.ts';
 import { PgMap } from '../osd/PgMap.ts';
 import { CEPH_OSD_EXISTS, CEPH_OSD_IN, CEPH_OSD_OUT, CEPH_OSD_UP } from '../osd/rados.ts';
 import { formatG } from './ceph/cpp_numbers.ts';
-import { readBare, readOr, writeOr } from './ceph/files.ts';
+import { readBare, readOr, writeMap, writeOr } from './ceph/files.ts';
 import { formatJson } from './ceph/json_formatter.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
@@ -17,7 +18,7 @@ import { htmlPage } from './html/html_page.ts';
 import { cleanUpmaps, upmapCommands } from './osdmaptool/clean_upmaps.ts';
 import { createSimple } from './osdmaptool/create_simple.ts';
 import { dumpOSDMap } from './osdmaptool/dump_osdmap.ts';
-import { type Options, parseOptions } from './osdmaptool/options.ts';
+import { type Options, parseOptions, toNumber } from './osdmaptool/options.ts';
 import { dumpTree, printTree } from './osdmaptool/osd_tree.ts';
 import { printOSDMap } from './osdmaptool/print_osdmap.ts';
 import { itemWeights, testMapObject, testMapPg, testMapPgs } from './osdmaptool/test_map.ts';
@@ -58,7 +59,8 @@ function run(args: readonly string[], output: Output): number {
     throw new ToolExit(1, USAGE, 'osdmaptool: no action specified?\n');
   }
   work.show();
-  return work.save();
+  work.save();
+  return 0;
 }
 
 function asksForAnything(options: Options): boolean {
@@ -87,7 +89,7 @@ function readRange({ file, rangeFirst, rangeLast }: Options, output: Output): nu
 
 function load({ file, createSimple: osds, clobber, ...options }: Options): OSDMap {
   if (osds !== undefined) {
-    if (!clobber && statSync(file, { throwIfNoEntry: false }) !== undefined) {
+    if (!clobber && existsSync(file)) {
       throw new ToolExit(255, '', `osdmaptool: ${file} exists, --clobber to overwrite\n`);
     }
     if (osds < 1) throw new ToolExit(1, '', 'osdmaptool: osd count must be > 0\n');
@@ -166,17 +168,12 @@ class MapWork {
     if (html !== '') this.#writePage(html);
   }
 
-  save(): number {
-    if (!this.isModified) return 0;
+  save(): void {
+    if (!this.isModified) return;
     const { file } = this.#options;
     this.#say(`osdmaptool: writing epoch ${this.#map.epoch} to ${file}\n`);
-    try {
-      writeFileSync(file, this.#map.encode());
-      return 0;
-    } catch (error) {
-      this.#output.stderr(`osdmaptool: error writing to '${file}': ${String(error)}\n`);
-      return 1;
-    }
+    const complaint = (reason: string) => `osdmaptool: error writing to '${file}': ${reason}`;
+    writeMap(file, this.#map.encode(), complaint);
   }
 
   #writePage(file: string): void {
@@ -222,9 +219,10 @@ class MapWork {
         const text = "osdmaptool: use ':' as separator of osd id and its weight\n";
         throw new ToolExit(1, USAGE, text);
       }
-      this.#adjustWeight(Number.parseInt(osd, 10), Number.parseFloat(weight));
-      const said = formatG(Math.fround(Number.parseFloat(weight)));
-      this.#say(`Adjusted osd.${Number.parseInt(osd, 10)} CRUSH weight to ${said}\n`);
+      const id = toNumber(osd, Number.parseInt);
+      const value = Math.fround(toNumber(weight, Number.parseFloat));
+      this.#adjustWeight(id, value);
+      this.#say(`Adjusted osd.${id} CRUSH weight to ${formatG(value)}\n`);
       if (save) this.#apply(() => {});
     }
   }
@@ -255,7 +253,9 @@ class MapWork {
       this.#importCrush(from, bytes);
     }
     if (to !== '') {
-      writeFileSync(to, this.#map.crush.encode());
+      // The original names the file of --import-crush.
+      const complaint = () => `osdmaptool: error writing crush map to ${from}`;
+      writeMap(to, this.#map.crush.encode(), complaint);
       this.#say(`osdmaptool: exported crush map to ${to}\n`);
     }
   }
@@ -298,9 +298,15 @@ class MapWork {
     this.#set({ osdState, osdWeight });
   }
 
+  /** A weight that CRUSH has no room for changes nothing, and nobody is told. */
   #adjustWeight(osd: number, weight: number): void {
     const crush = CrushWrapper.decode(this.#map.data.crush);
-    crush.adjustItemWeight(osd, weight);
+    try {
+      crush.adjustItemWeight(osd, weight);
+    } catch (error) {
+      if (!(error instanceof CrushEditError)) throw error;
+      return;
+    }
     this.#map = new OSDMap({ ...this.#map.data, crush: crush.encode() }, crush);
   }
 

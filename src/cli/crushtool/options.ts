@@ -1,4 +1,5 @@
 import { CephArgs } from '../ceph/ceph_argparse.ts';
+import { readInteger } from '../ceph/integers.ts';
 import type { Output } from '../ceph/Output.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import { type EditOptions, noEdits, takeEdit } from './edit_options.ts';
@@ -26,6 +27,7 @@ export interface TestOptions {
   showChooseTries: boolean;
 }
 
+/** What is below 0 asks for no change. */
 export interface Tunables {
   chooseLocalTries?: number;
   chooseLocalFallbackTries?: number;
@@ -64,8 +66,21 @@ export interface Options extends TestOptions {
 }
 
 const WEIGHT_ONE = 0x10000;
+const INT_MAX = 0x7fffffff;
 /** Flags of the original for random placement, and for files that nobody reads. */
 const NOT_HERE = ['--simulate', '-s', '--output-csv', '--help-output'];
+
+/** The options that set them. */
+const TUNABLES: readonly [name: string, field: keyof Tunables][] = [
+  ['--set-choose-local-tries', 'chooseLocalTries'],
+  ['--set-choose-local-fallback-tries', 'chooseLocalFallbackTries'],
+  ['--set-choose-total-tries', 'chooseTotalTries'],
+  ['--set-chooseleaf-descend-once', 'chooseleafDescendOnce'],
+  ['--set-chooseleaf-vary-r', 'chooseleafVaryR'],
+  ['--set-chooseleaf-stable', 'chooseleafStable'],
+  ['--set-straw-calc-version', 'strawCalcVersion'],
+  ['--set-allowed-bucket-algs', 'allowedBucketAlgs'],
+];
 
 type Text = (value: string) => void;
 type Count = (value: number) => void;
@@ -79,6 +94,7 @@ export function parseOptions(args: readonly string[], output: Output): Options {
       takeFlag(words, options) ||
       takeText(words, options) ||
       takeNumber(words, options) ||
+      takeTunable(words, options) ||
       takeEdit(words, options.edits, output);
     if (!isTaken) words.skip();
   }
@@ -176,10 +192,10 @@ function takeText(words: CephArgs, options: Options): boolean {
 function takeLoose(words: CephArgs, options: Options): boolean {
   const ignored = (): void => {};
   const check: Text = (text) => {
-    options.checkMaxId = toLooseInteger(text);
+    options.checkMaxId = readInteger(text).number;
   };
   const location: Text = (text) => {
-    options.location = toLooseInteger(text);
+    options.location = readInteger(text).number;
   };
   if (words.withArg('--show-location', location, ignored)) return true;
   const isCheck = words.withArg('--check', check, ignored);
@@ -188,11 +204,6 @@ function takeLoose(words: CephArgs, options: Options): boolean {
 }
 
 function takeNumber(words: CephArgs, options: Options): boolean {
-  const tunable =
-    (field: keyof Tunables): Count =>
-    (value) => {
-      options.tunables = { ...options.tunables, [field]: value };
-    };
   const numbers: [name: string, take: Count][] = [
     ['--num-osds', (osds) => Object.assign(options, { osds })],
     ['--num-rep', (numRep) => Object.assign(options, { numRep })],
@@ -206,14 +217,6 @@ function takeNumber(words: CephArgs, options: Options): boolean {
     ['--pool-id', (poolId) => Object.assign(options, { poolId })],
     // Batches show in CSV files only.
     ['--batches', () => {}],
-    ['--set-choose-local-tries', tunable('chooseLocalTries')],
-    ['--set-choose-local-fallback-tries', tunable('chooseLocalFallbackTries')],
-    ['--set-choose-total-tries', tunable('chooseTotalTries')],
-    ['--set-chooseleaf-descend-once', tunable('chooseleafDescendOnce')],
-    ['--set-chooseleaf-vary-r', tunable('chooseleafVaryR')],
-    ['--set-chooseleaf-stable', tunable('chooseleafStable')],
-    ['--set-straw-calc-version', tunable('strawCalcVersion')],
-    ['--set-allowed-bucket-algs', tunable('allowedBucketAlgs')],
   ];
   if (numbers.some(([name, take]) => takeInteger(words, name, take))) return true;
   const takeWeight = (device: number): void => {
@@ -234,13 +237,23 @@ function takeInteger(words: CephArgs, name: string, take: Count): boolean {
   );
 }
 
-/** What is no number counts as 1 where the original looks at no error. */
-function toLooseInteger(text: string): number {
-  return /^[-+]?[0-9]*$/.test(text) ? Number(text) : 1;
+/** Here what is no number is not refused. */
+function takeTunable(words: CephArgs, options: Options): boolean {
+  return TUNABLES.some(([name, field]) =>
+    words.withArg(
+      name,
+      (text) => {
+        options.tunables = { ...options.tunables, [field]: readInteger(text).number };
+      },
+      () => {
+        options.tunables = { ...options.tunables, [field]: UNSAID };
+      },
+    ),
+  );
 }
 
-/** atof, then 16.16, from 0 to 1. */
+/** atof, then 16.16, from 0 to 1. What an int has no room for becomes the lowest int, thus 0. */
 function toWeight(text: string): number {
-  const weight = Math.fround(Number.parseFloat(text) || 0);
-  return Math.min(Math.max(Math.trunc(weight * WEIGHT_ONE), 0), WEIGHT_ONE);
+  const fixed = Math.trunc(Math.fround(Number.parseFloat(text) || 0) * WEIGHT_ONE);
+  return fixed > INT_MAX ? 0 : Math.min(Math.max(fixed, 0), WEIGHT_ONE);
 }

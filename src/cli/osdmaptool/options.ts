@@ -1,4 +1,5 @@
 import { CephArgs } from '../ceph/ceph_argparse.ts';
+import { readInteger } from '../ceph/integers.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import { USAGE } from './usage.ts';
 
@@ -159,13 +160,13 @@ class Parser {
         options.upmapCleanup = text;
       }) ||
       this.#text('--mark-out', (text) => {
-        options.markOut = Number.parseInt(text, 10);
+        options.markOut = toNumber(text, Number.parseInt);
       }) ||
       this.#text('--mark-up', (text) => {
-        options.markUp = Number.parseInt(text, 10);
+        options.markUp = toNumber(text, Number.parseInt);
       }) ||
       this.#text('--mark-in', (text) => {
-        options.markIn = Number.parseInt(text, 10);
+        options.markIn = toNumber(text, Number.parseInt);
       }) ||
       this.#text('--html', (text) => {
         options.html = text;
@@ -175,6 +176,9 @@ class Parser {
       }) ||
       this.#text('--import-crush', (text) => {
         options.importCrush = text;
+      }) ||
+      this.#text('--pg-num', (text) => {
+        options.pgNum = toPgNum(text);
       }) ||
       this.#text('--test-map-pg', (text) => {
         options.testMapPg = text;
@@ -202,9 +206,6 @@ class Parser {
       }) ||
       this.#number('--pgp-bits', (n) => {
         options.pgpBits = n;
-      }) ||
-      this.#number('--pg-num', (n) => {
-        options.pgNum = n;
       }) ||
       this.#number('--pool', (n) => {
         options.pool = n;
@@ -252,14 +253,28 @@ class Parser {
     return this.#args.withArg(
       name,
       (value) => {
-        if (/^\s*[+-]?\d+$/.test(value)) set(Number(value));
-        else this.#errors += `The option value '${value}' is invalid`;
+        const { number, complaint } = readInteger(value);
+        if (complaint === '') set(number);
+        else this.#errors += complaint;
       },
       (text) => {
         this.#errors += `${text}\n`;
       },
     );
   }
+}
+
+/** The number that `text` begins with, as stoi and stof read it; without one the original aborts. */
+export function toNumber(text: string, parse: (text: string) => number): number {
+  const number = parse(text);
+  if (!Number.isNaN(number)) return number;
+  throw new ToolExit(1, '', `osdmaptool: '${text}' is no number\n`);
+}
+
+function toPgNum(text: string): number {
+  if (/^\s*[+-]?\d+$/.test(text)) return Number(text) | 0;
+  const complaint = `Expected option value to be integer, got '${text}'`;
+  throw new ToolExit(1, '', `error parsing integer value ${complaint}\n`);
 }
 
 /** What Ceph has no formatter for is JSON. */

@@ -19,11 +19,11 @@ export function testMapObject(map: OSDMap, oid: string, pool: number): string {
 
 /** `--test-map-pg`. */
 export function testMapPg(map: OSDMap, text: string): string {
-  const match = /^(\d+)\.([0-9a-f]{1,8})$/i.exec(text);
+  const match = /^(\d+)\.([0-9a-f]+)/i.exec(text);
   if (match === null) {
     throw new ToolExit(1, USAGE, `osdmaptool: failed to parse pg '${text}\n`);
   }
-  const pg = { pool: Number(match[1]), seed: Number.parseInt(match[2] ?? '', 16) };
+  const pg = { pool: Number(match[1]), seed: Number.parseInt((match[2] ?? '').slice(-8), 16) };
   return ` parsed '${text}' -> ${pgToString(pg)}\n${setsLine(map, pg)}`;
 }
 

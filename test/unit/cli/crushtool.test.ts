@@ -121,6 +121,13 @@ describe('a map is written', () => {
     expect(run('-d', out()).stdout).toContain('\ntunable choose_total_tries 7\n');
   });
 
+  test('a tunable below 0 changes nothing, and one that is no number is 1', () => {
+    says(['-i', MIXED, '--set-choose-total-tries', '-7'], '');
+    const file = out();
+    run('-i', MIXED, '--set-choose-total-tries', 'x', '-o', file);
+    expect(run('-d', file).stdout).toContain('tunable choose_total_tries 1\n');
+  });
+
   test('nowhere, where no file is named', () => {
     const text = "successfully built or modified map.  Use '-o <file>' to write it out.";
     says(['-c', join(GOLDEN, 'mixed.txt')], `crushtool ${text}\n`);
@@ -187,6 +194,28 @@ test('what only the original can do is refused plainly', () => {
     ['-i', MIXED, '--dump', '-f', 'table'],
     'crushtool: --format table is only in the original\n',
   );
+});
+
+test('a weight that an int has no room for is 0', () => {
+  const mapped = (weight: string) =>
+    run('-i', MIXED, '--test', '--show-mappings', '--num-rep', '3', '--weight', '0', weight).stdout;
+  expect(mapped('1e9')).toBe(mapped('0'));
+  expect(mapped('32767')).toBe(mapped('1'));
+});
+
+test.each([
+  ['99999999999', "The option value '99999999999' seems to be invalid\n"],
+  ['0x3', "The option value '0x3' is invalid\n"],
+  ['', "Expected option value to be integer, got ''\n"],
+  ['-x', 'Missing option value\n'],
+])('a number is refused with the words of the original: %j', (number, text) => {
+  refuses(['-i', MIXED, '--test', '--max-x', number], text);
+});
+
+test('a file whose name is too long is refused', () => {
+  const name = 'n'.repeat(300);
+  const reason = `error reading '${name}': can't open ${name}: (36) File name too long`;
+  refuses(['-i', name, '--tree'], `crushtool: ${reason}\n`);
 });
 
 test('help is given', () => {

@@ -90,3 +90,44 @@ test.each([
   expect(ended).toBe(code);
   expect(stderr).toMatch(text);
 });
+
+const LONG = 'n'.repeat(300);
+
+test.each([
+  [[LONG, '--print'], 255, `can't open ${LONG}: (36) File name too long`],
+  [
+    ['map', '--export-crush', '/no/where'],
+    1,
+    'bufferlist::write_file(/no/where): failed to open file: (2) No such file or directory\n' +
+      'osdmaptool: error writing crush map to \n',
+  ],
+  [
+    ['--createsimple', '2', '/no/where'],
+    1,
+    "osdmaptool: error writing to '/no/where': (2) No such file or directory\n",
+  ],
+  [['map', '--mark-out', 'x'], 1, "osdmaptool: 'x' is no number\n"],
+  [['map', '--adjust-crush-weight', '0:x'], 1, "osdmaptool: 'x' is no number\n"],
+  [['map', '--pg-num', 'x'], 1, "integer value Expected option value to be integer, got 'x'\n"],
+  [['map', '--pool', '4294967296'], 1, "The option value '4294967296' seems to be invalid\n"],
+])('osdmaptool %j says why it cannot', (args, code, text) => {
+  const { code: ended, stderr } = run(...args.map((arg) => (arg === 'map' ? join(dir, arg) : arg)));
+  expect(ended).toBe(code);
+  expect(stderr).toContain(text);
+});
+
+test('a weight that CRUSH has no room for changes nothing', () => {
+  const file = join(dir, 'heavy');
+  writeFileSync(file, HISTORY.changed.last);
+  const before = OSDMap.decode(HISTORY.changed.last).data.crush;
+  expect(run(file, '--adjust-crush-weight', '0:1e9,1:-1', '--save').stdout).toContain(
+    'Adjusted osd.0 CRUSH weight to 1e+09\nAdjusted osd.1 CRUSH weight to -1\n',
+  );
+  expect(OSDMap.decode(readFileSync(file)).data.crush).toEqual(before);
+});
+
+test('a PG is what the text begins with, its seed of 32 bits', () => {
+  const parsed = (text: string) => run(join(dir, 'map'), '--test-map-pg', text).stdout;
+  expect(parsed('1.0p2')).toContain(" parsed '1.0p2' -> 1.0\n");
+  expect(parsed('1.12345678a')).toContain(" parsed '1.12345678a' -> 1.2345678a\n");
+});
