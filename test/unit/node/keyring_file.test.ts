@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CEPH_ENTITY_TYPE_CLIENT } from '../../../src/common/entity_name.ts';
+import { KeyringError, readKey } from '../../../src/node/keyring_file.ts';
+import { Rados } from '../../../src/node/Rados.ts';
+import { recordedV2 } from '../../helpers/golden_cephx.ts';
+
+const ADMIN = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
+const { keyring, key } = recordedV2();
+
+describe('a keyring file', () => {
+  let dir = '';
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'radosim-keyring-'));
+  });
+
+  afterAll(() => rmSync(dir, { recursive: true }));
+
+  function file(text: string | Uint8Array): string {
+    const path = join(dir, 'keyring');
+    writeFileSync(path, text);
+    return path;
+  }
+
+  it('has the key of its entity', () => {
+    const secret = new Uint8Array(Buffer.from(key, 'base64').subarray(12));
+    expect(readKey(file(keyring), ADMIN).reveal()).toEqual(secret);
+  });
+
+  it('that lacks the entity is refused by its path', () => {
+    const path = file(keyring);
+    const read = (): unknown => readKey(path, { ...ADMIN, id: 'other' });
+    expect(read).toThrow(new KeyringError(`${path}: no key of client.other`));
+  });
+
+  it('that is not there is refused by its path', () => {
+    expect(() => readKey(join(dir, 'nothing'), ADMIN)).toThrow(/ENOENT.*nothing/);
+  });
+
+  it('that is far too long is not read', () => {
+    const path = file(new Uint8Array(1024 * 1024 + 1));
+    expect(() => readKey(path, ADMIN)).toThrow(/1048577 bytes are no keyring/);
+  });
+
+  it('with a bad key is refused by path and line, and not quoted', () => {
+    const path = file(`[client.admin]\nkey = ${key.slice(0, 30)}\n`);
+    const read = (): unknown => readKey(path, ADMIN);
+    expect(read).toThrow(`${path}:2: `);
+    expect(read).not.toThrow(key.slice(8, 20));
+  });
+
+  it('or a key that cannot be used is EINVAL when a client is made', () => {
+    const make = (options: { key?: string; keyring?: string }): unknown =>
+      new Rados({ monHost: '127.0.0.1', ...options });
+    const refused = expect.objectContaining({ code: 'EINVAL', syscall: 'connect' });
+    expect(() => make({ keyring: join(dir, 'nothing') })).toThrow(refused);
+    expect(() => make({ key: key.slice(0, 30) })).toThrow(refused);
+  });
+});
