@@ -36,15 +36,16 @@ export interface Identity {
   readonly key?: CryptoKey | undefined;
 }
 
-/** What follows an answer of the monitor: a request, a session, or nothing (`result`: a negative errno). */
+/** What follows an answer of the monitor. `result`: a negative errno. */
 export type MonAuthStep =
   | { readonly kind: 'ask'; readonly request: MAuth }
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly result: number; readonly why: string };
 
 /**
- * Shows monitors who we are, one connection after the other, and then the daemons. There is one way to do so,
- * by the options: a peer that wants another is refused. Ceph: MonConnection (src/mon/MonClient.cc).
+ * Shows monitors who we are, one connection after the other, and then the daemons. There is one way to
+ * do so, by the options: a peer that wants another is refused.
+ * Ceph: MonConnection (src/mon/MonClient.cc).
  *
  * A peer's bytes that make no sense, or show that it is none of ours, are a `DecodeError`.
  */

@@ -27,8 +27,8 @@ export interface CephxAuthorizerInit {
  * Shows a daemon a ticket of ours, and that we know the session key in it; then checks that the daemon
  * knows it too. One for each connection.
  *
- * u8 1, u64 globalId, u32 serviceId, CephXTicketBlob; encrypted with the session key: CephXAuthorize, which is
- * u8 2, u64 nonce, u8 haveChallenge, u64 serverChallenge + 1. Ceph: CephXAuthorizer.
+ * u8 1, u64 globalId, u32 serviceId, CephXTicketBlob; encrypted with the session key: CephXAuthorize,
+ * which is u8 2, u64 nonce, u8 haveChallenge, u64 serverChallenge + 1. Ceph: CephXAuthorizer.
  */
 export class CephxAuthorizer implements AuthAuthorizer {
   readonly protocol: number = CEPH_AUTH_CEPHX;
@@ -56,7 +56,7 @@ export class CephxAuthorizer implements AuthAuthorizer {
     return new CephxSessionHandler(this.#cct.crypto, this.#init.sessionKey);
   }
 
-  /** Undefined: it has answered one already. Throws `DecodeError` for what the session key does not open. */
+  /** Undefined: it has answered one already. Throws `DecodeError` where our key opens nothing. */
   addChallenge(challenge: Uint8Array): CephxAuthorizer | undefined {
     if (this.#serverChallenge !== undefined) return undefined;
     const type = 'CephXAuthorizeChallenge';

@@ -46,10 +46,11 @@ type Awaited = 'challenge' | 'nothing' | 'session key' | 'tickets';
 /**
  * Gets tickets from a monitor for the key that it knows too. Ceph: src/auth/cephx/CephxClientHandler.cc.
  *
- * In: CephXServerChallenge. Out: u16 0x0100, CephXAuthenticate. In: CephXResponseHeader, ticket for AUTH; then in
- * msgr v2 the connection secret and the other tickets, while in messages these are asked for: out u16 0x0200, an
- * authorizer for AUTH, CephXServiceTicketRequest; in CephXResponseHeader, tickets. Renewal is the same
- * without the challenge. Nobody who lacks the key can make a reply that we accept.
+ * In: CephXServerChallenge. Out: u16 0x0100, CephXAuthenticate. In: CephXResponseHeader, ticket for
+ * AUTH; then in msgr v2 the connection secret and the other tickets, while in messages these are asked
+ * for: out u16 0x0200, an authorizer for AUTH, CephXServiceTicketRequest; in CephXResponseHeader,
+ * tickets. Renewal is the same without the challenge. Nobody who lacks the key can make a reply that we
+ * accept.
  */
 export class CephxClientHandler implements AuthClientHandler {
   readonly protocol: number = CEPH_AUTH_CEPHX;

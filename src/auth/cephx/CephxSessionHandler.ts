@@ -8,9 +8,10 @@ import { foldU64 } from './cephx_protocol.ts';
 const BLOCK_LENGTH = 32;
 
 /**
- * Signs messages of msgr v1 with a session key: eight u32 (crc of the header, crc and length of front, middle
- * and data, seq), encrypted and, without the padding, folded to 64 bits. Ceph: src/auth/cephx/CephxSessionHandler.cc,
- * for peers with CEPH_FEATURE_CEPHX_V2, as all are since Nautilus.
+ * Signs messages of msgr v1 with a session key: eight u32 (crc of the header, crc and length of front,
+ * middle and data, seq), encrypted and, without the padding, folded to 64 bits.
+ * Ceph: src/auth/cephx/CephxSessionHandler.cc, for peers with CEPH_FEATURE_CEPHX_V2, as all are since
+ * Nautilus.
  */
 export class CephxSessionHandler implements AuthSessionHandler {
   readonly #crypto: Crypto;

@@ -57,8 +57,8 @@ export class CephxTicketHandler {
   }
 
   /**
-   * u8 1, CephXServiceTicket encrypted with `secret`, u8 isEncrypted, and the ticket as a blob: encrypted with the
-   * session key that it replaces, or as it is.
+   * u8 1, CephXServiceTicket encrypted with `secret`, u8 isEncrypted, and the ticket as a blob:
+   * encrypted with the session key that it replaces, or as it is.
    */
   verifyServiceTicketReply(secret: CryptoKey, dec: Decoder): void {
     const { crypto, clock } = this.#cct;
