@@ -357,6 +357,15 @@ export class Objecter implements Dispatcher {
     return true;
   }
 
+  /** A reply waits for nothing: it need not wait for what came before it, either. */
+  msCanFastDispatch(message: Message): boolean {
+    return message instanceof MOSDOpReply;
+  }
+
+  msFastDispatch(con: Connection, message: Message): void {
+    this.msDispatch(con, message);
+  }
+
   #handleOsdOpReply(con: Connection, reply: MOSDOpReply): void {
     const session = this.#sessionOf(con);
     const op = session?.ops.get(reply.tid);
