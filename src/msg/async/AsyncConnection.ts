@@ -93,6 +93,10 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
     return new (isV2 ? ProtocolV2 : ProtocolV1)(messenger, this, state, policy);
   }
 
+  fault(why: Error): void {
+    this.protocol?.fault(why);
+  }
+
   // ---- for its user
 
   isConnected(): boolean {

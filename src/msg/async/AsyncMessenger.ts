@@ -2,6 +2,7 @@ import type { CephContext } from '../../common/CephContext.ts';
 import { assert } from '../../common/errors.ts';
 import type { Socket, SocketEvents } from '../../common/Stack.ts';
 import { Accepter } from '../Accepter.ts';
+import { AcceptingPeers } from '../AcceptingPeers.ts';
 import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import {
@@ -35,6 +36,8 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
   readonly conns: Map<string, AsyncConnection> = new Map<string, AsyncConnection>();
   /** All, with those whose peer is not known yet. */
   readonly #all = new Set<AsyncConnection>();
+  /** Those whose peer has not been let in yet. */
+  readonly acceptingConns: AcceptingPeers<AsyncConnection> = new AcceptingPeers<AsyncConnection>();
   #accepters: Accepter[] = [];
   #myAddrs: entity_addrvec_t;
   #globalSeq = 0;
@@ -144,6 +147,7 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
 
   unregisterConn(con: AsyncConnection): void {
     this.#all.delete(con);
+    this.acceptingConns.delete(con);
     for (const addr of con.peerAddrs) {
       if (this.conns.get(keyOf(addr)) === con) this.conns.delete(keyOf(addr));
     }
@@ -154,7 +158,9 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
     const { ip, port } = socket.remoteAddress;
     const con = this.newConnection();
     this.#all.add(con);
-    return con.accept(socket, new entity_addr_t(type, ip, port, 0));
+    const events = con.accept(socket, new entity_addr_t(type, ip, port, 0));
+    this.acceptingConns.add(con);
+    return events;
   }
 
   protected newConnection(): AsyncConnection {

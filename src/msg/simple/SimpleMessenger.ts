@@ -1,7 +1,8 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { assert } from '../../common/errors.ts';
-import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
+import type { Socket, SocketEvents } from '../../common/Stack.ts';
 import { Accepter } from '../Accepter.ts';
+import { AcceptingPeers } from '../AcceptingPeers.ts';
 import type { Connection } from '../Connection.ts';
 import { DispatchQueue } from '../DispatchQueue.ts';
 import type { Message } from '../Message.ts';
@@ -16,9 +17,6 @@ import { type MessengerOptions, SimplePolicyMessenger } from '../SimplePolicyMes
 import { Pipe, type PipeMessenger } from './Pipe.ts';
 import { type ConnectionMessenger, PipeConnection } from './PipeConnection.ts';
 
-/** Peers that have dialled us and are not through with their handshake, at most. */
-const ACCEPTING_MAX = 1024;
-
 /** msgr v1 with one Pipe per connection. Ceph: src/msg/simple/SimpleMessenger.h. */
 export class SimpleMessenger
   extends SimplePolicyMessenger
@@ -32,8 +30,8 @@ export class SimpleMessenger
   readonly rankPipe: Map<string, Pipe> = new Map<string, Pipe>();
   /** All, with those that are still accepting. */
   readonly pipes: Set<Pipe> = new Set<Pipe>();
-  /** Those whose peer has not been let in yet, the oldest first. */
-  readonly acceptingPipes: Set<Pipe> = new Set<Pipe>();
+  /** Those whose peer has not been let in yet. */
+  readonly acceptingPipes: AcceptingPeers<Pipe> = new AcceptingPeers<Pipe>();
   readonly #accepter = new Accepter(this);
   #myAddr: entity_addr_t;
   #globalSeq = 0;
@@ -126,12 +124,8 @@ export class SimpleMessenger
   addAcceptPipe(socket: Socket): SocketEvents {
     const pipe = new Pipe(this, this.#newConnection(), 'ACCEPTING');
     this.pipes.add(pipe);
-    this.acceptingPipes.add(pipe);
     pipe.startReader(socket);
-    const [oldest] = this.acceptingPipes;
-    if (this.acceptingPipes.size > ACCEPTING_MAX) {
-      oldest?.fault(new SocketError('ECONNABORTED', `${ACCEPTING_MAX} others are being accepted`));
-    }
+    this.acceptingPipes.add(pipe);
     return pipe;
   }
 

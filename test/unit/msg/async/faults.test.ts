@@ -6,7 +6,7 @@ import { AsyncMessenger } from '../../../../src/msg/async/AsyncMessenger.ts';
 import { NonceError } from '../../../../src/msg/async/crypto_onwire.ts';
 import { ADDR_TYPE_LEGACY, ADDR_TYPE_MSGR2, entity_addr_t } from '../../../../src/msg/msg_types.ts';
 import { losslessPeer, statefulServer } from '../../../../src/msg/Policy.ts';
-import { startAsyncServer, V2_ADDR } from '../../../helpers/async_messengers.ts';
+import { startAsyncClient, startAsyncServer, V2_ADDR } from '../../../helpers/async_messengers.ts';
 import { MemoryNet } from '../../../helpers/MemoryNet.ts';
 import { Recorder, TestMessage, testFactory } from '../../../helpers/messengers.ts';
 import { SecretAuth } from '../../../helpers/SecretAuth.ts';
@@ -123,4 +123,28 @@ describe('a server of lossless sessions', () => {
     expect(messenger.conns.size).toBe(1);
     expect(got.events).toEqual([]);
   });
+});
+
+it('a peer in its handshake is dropped, the oldest first, when there are too many', () => {
+  const { messenger, got } = startAsyncServer(net);
+  const ended: number[] = [];
+  for (let i = 0; i < 1030; i++) {
+    net.connect(V2_ADDR, {
+      onConnect: () => undefined,
+      readBuffer: () => new Uint8Array(1000),
+      onRead: () => undefined,
+      onWritable: () => undefined,
+      onClose: () => ended.push(i),
+    });
+  }
+  net.run();
+  expect(ended).toEqual([0, 1, 2, 3, 4, 5]);
+  const client = startAsyncClient(net);
+  client.messenger
+    .getConnection(CEPH_ENTITY_TYPE_OSD, V2_ADDR)
+    .sendMessage(new TestMessage('let in'));
+  net.run();
+  expect(got.texts).toEqual(['let in']);
+  net.run(20_000);
+  expect(messenger.acceptingConns.size).toBe(0);
 });
