@@ -22,6 +22,7 @@
  * @module
  */
 
+export { type CephArgs, parseCephArgs } from './common/ceph_argparse.ts';
 export type { Options } from './common/options.ts';
 export type { PerfDump } from './common/PerfCounters.ts';
 export type { CallOptions } from './librados/CallOptions.ts';
@@ -42,5 +43,5 @@ export {
   TimedOut,
 } from './librados/RadosError.ts';
 export { type Extent, type ObjectStat, ReadOp } from './librados/ReadOp.ts';
-export { Rados, type RadosOptions } from './node/Rados.ts';
+export { type ConnectOptions, Rados, type RadosOptions } from './node/Rados.ts';
 export type { OSDMap } from './osd/OSDMap.ts';

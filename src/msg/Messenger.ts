@@ -12,7 +12,7 @@ export const Messenger: {
 } = {
   create(cct, type, options) {
     if (type === 'simple') return new SimpleMessenger(cct, options);
-    if (type === 'async') return new AsyncMessenger(cct, options);
+    if (type === 'async' || type === 'async+posix') return new AsyncMessenger(cct, options);
     if (type === 'xio') return new XioMessenger(cct, options);
     throw new RangeError(`unrecognized ms_type '${type}'`);
   },

@@ -6,6 +6,8 @@ import type { Options } from '../common/options.ts';
 import type { CallOptions } from '../librados/CallOptions.ts';
 import { RadosClient } from '../librados/RadosClient.ts';
 import { radosError } from '../librados/RadosError.ts';
+import type { CephConfOptions } from './ceph_conf.ts';
+import { configure } from './configure.ts';
 import { type ContextOverrides, nodeContext } from './context.ts';
 import { KeyringError, readKey } from './keyring_file.ts';
 
@@ -23,6 +25,11 @@ export interface RadosOptions {
   readonly log?: ContextOverrides['log'];
 }
 
+/** Nothing at all is `ceph.conf`, of `/etc/ceph` or wherever CEPH_CONF has it, for client.admin. */
+export interface ConnectOptions extends Partial<RadosOptions>, CephConfOptions {
+  readonly name?: string;
+}
+
 /** A cluster, over TCP. */
 export class Rados extends RadosClient {
   /** Throws InvalidArgumentError for options that make no sense, and for a keyring that has no such key. */
@@ -35,9 +42,15 @@ export class Rados extends RadosClient {
     });
   }
 
-  /** A connected client: `await using cluster = await Rados.connect({ monHost })`. */
-  static connect({ signal, timeout, ...options }: RadosOptions & CallOptions): Promise<Rados> {
-    return new Rados(options).connect({ signal, timeout });
+  /**
+   * A connected client: `await using cluster = await Rados.connect()`. Without a `monHost`, and with
+   * a `confFile`, a `cluster` or `args`, the configuration is read as Ceph's clients read theirs;
+   * what is said here counts before it. Rejects with InvalidArgumentError where that makes no sense.
+   */
+  static async connect(options: ConnectOptions & CallOptions = {}): Promise<Rados> {
+    const { signal, timeout, log } = options;
+    const configured = await configure(options, { signal, timeout });
+    return new Rados({ ...configured, log }).connect({ signal, timeout });
   }
 }
 

@@ -13,7 +13,8 @@ test('read_object writes the object of a cluster on the network', async () => {
     net: 'tcp',
     objects: { mypool: { greeting: 'hello world' } },
   });
-  process.argv = ['node', 'read_object', cluster.getMonHost(), 'mypool', 'greeting'];
+  const where = ['-c', '/dev/null', '-m', cluster.getMonHost()];
+  process.argv = ['node', 'read_object', ...where, 'mypool', 'greeting'];
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
 
   await import('../../examples/read_object.ts');
