@@ -46,15 +46,6 @@ export class ConfFile {
     }
     return new ConfFile(sections);
   }
-
-  /** The line of `key` in the first of the sections that has one. */
-  find(sections: readonly string[], key: string): ConfLine | undefined {
-    for (const name of sections) {
-      const line = this.sections.get(name)?.get(key);
-      if (line !== undefined) return line;
-    }
-    return undefined;
-  }
 }
 
 interface ParsedSection {

@@ -54,16 +54,6 @@ describe('ceph.conf', () => {
     expect(ConfFile.parse('').sections.size).toBe(0);
   });
 
-  test('the first of the sections that has a key is the one', () => {
-    const file = ConfFile.parse('[global]\na = 1\nb = 1\n[client]\na = 2\n');
-    const order = ['client.x', 'client', 'global'];
-    expect(['a', 'b', 'c'].map((key) => file.find(order, key)?.value)).toEqual([
-      '2',
-      '1',
-      undefined,
-    ]);
-  });
-
   test('a line knows its number', () => {
     const file = ConfFile.parse('# x\n[global]\na = 1\\\n2\n\nb = 3\n');
     expect([...(file.sections.get('global')?.values() ?? [])].map(({ line }) => line)).toEqual([
@@ -118,5 +108,5 @@ test('what is written with escapes is read as it was', () => {
 
 test('lines are counted to the end of a large file', () => {
   const text = `[global]\n${'a = 1 # b\n'.repeat(50_000)}b = 2\n`;
-  expect(ConfFile.parse(text).find(['global'], 'b')?.line).toBe(50_002);
+  expect(ConfFile.parse(text).sections.get('global')?.get('b')?.line).toBe(50_002);
 });
