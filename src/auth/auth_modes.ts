@@ -5,8 +5,7 @@ export const CEPH_CON_MODE_UNKNOWN = 0;
 export const CEPH_CON_MODE_CRC = 1;
 export const CEPH_CON_MODE_SECURE = 2;
 
-/** The first byte of a v2 client's first payload: what follows it. Ceph: src/auth/Auth.h. */
-export const AUTH_MODE_AUTHORIZER = 1;
+/** The first byte of a v2 client's first payload to a monitor. Ceph: src/auth/Auth.h. */
 export const AUTH_MODE_MON = 10;
 
 const EMPTY = new Uint8Array(0);

@@ -64,6 +64,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   'Protocol.ready': 'who both are, what both can, and how they go on: all is agreed',
   'Protocol.writeMessage': 'a frame: header, front, middle, data, each part with its crc',
   'Protocol.handleMessage': 'bytes are a message again, its crcs checked',
+  'XioProtocol.writeMessage': 'front, middle and data are handed over as they are',
+  'XioProtocol.handleMessage': 'front, middle and data are a message again',
   'DispatchQueue.enqueue': 'in line, by priority',
   'DispatchQueue.entry': 'its turn: to the dispatchers',
   'DispatchQueue.fastDispatch': 'out of turn: to the dispatcher at once',
@@ -134,12 +136,14 @@ function stepText(step: Step, previous: Step | undefined, colors: Colors): strin
 
 function meaningOf({ fn }: Step, previous: Step | undefined): string {
   const isHandshake = SENDS.has(fn) && !previous?.fn.endsWith('.writeMessage');
-  return isHandshake ? 'a part of the handshake leaves' : (MEANINGS[unversioned(fn)] ?? '');
+  return isHandshake
+    ? 'a part of the handshake leaves'
+    : (MEANINGS[fn] ?? MEANINGS[unversioned(fn)] ?? '');
 }
 
-/** ProtocolV1 and ProtocolV2 do the same things. */
+/** The protocols do the same things. */
 function unversioned(fn: string): string {
-  return fn.replace(/^ProtocolV\d/, 'Protocol');
+  return fn.replace(/^(ProtocolV\d|XioProtocol)/, 'Protocol');
 }
 
 function factText([name, value]: Fact): string {

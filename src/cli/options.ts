@@ -15,8 +15,8 @@ export function parseUpTo(most: number): (text: string) => number {
   };
 }
 
-/** As Ceph's programs take it. */
-export function msTypeOption(): Option {
+/** As Ceph's programs take it, of those that are of use to the command. */
+export function msTypeOption(types: readonly string[]): Option {
   const text = 'the messenger of daemons and clients (default: as in Ceph)';
-  return new Option('--ms_type <TYPE>', text).choices(['simple', 'async']);
+  return new Option('--ms_type <TYPE>', text).choices(types);
 }

@@ -23,7 +23,7 @@ export function makeProgram(): Command {
     .option('--tcp', 'over TCP on loopback, in real time, instead of in simulation')
     .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
     .option('--json', 'the report as JSON')
-    .addOption(msTypeOption())
+    .addOption(msTypeOption(['simple', 'async', 'xio']))
     .action(async (dir: string | undefined, options: RunDemoOptions) => {
       const isIdentical = await runDemo(dir ?? SOURCES, options);
       if (!isIdentical) process.exitCode = 1;
@@ -33,7 +33,7 @@ export function makeProgram(): Command {
     .command('sim')
     .description('Read while an OSD dies and connections break; one line tells how it went.')
     .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
-    .addOption(msTypeOption())
+    .addOption(msTypeOption(['simple', 'async', 'xio']))
     .action(async ({ seed, ms_type }: { seed: string; ms_type?: MsType }) => {
       const { line, isOk } = await simulate(seed, ms_type);
       console.log(line);

@@ -4,6 +4,7 @@ import { type Colors, colorsFor } from './colors.ts';
 import { demo } from './demo.ts';
 import { demoText, verdict } from './demo_text.ts';
 import { readTree } from './read_tree.ts';
+import { UsageError } from './UsageError.ts';
 
 export interface RunDemoOptions {
   readonly tcp?: true;
@@ -12,9 +13,15 @@ export interface RunDemoOptions {
   readonly ms_type?: MsType;
 }
 
-/** The demo and what it prints. False: something did not come back as it was put. */
+/**
+ * The demo and what it prints. False: something did not come back as it was put. Throws UsageError
+ * for options that exclude each other.
+ */
 export async function runDemo(dir: string, options: RunDemoOptions): Promise<boolean> {
   const { tcp = false, seed, json = false, ms_type: msType } = options;
+  if (tcp && msType === 'xio') {
+    throw new UsageError('xio hands messages over within a process: it does not go with --tcp.');
+  }
   const colors = colorsFor(process.stdout);
   const tree = await readTree(dir);
   const progress = json ? undefined : progressBar(tree.size, colors);

@@ -3,9 +3,6 @@ export const AES_KEY_LENGTH = 16;
 export const GCM_NONCE_LENGTH = 12;
 export const GCM_TAG_LENGTH = 16;
 
-/** Bytes of a block of AES, and so of the IV of AES-CBC. */
-export const AES_BLOCK_LENGTH = 16;
-
 /** Bytes of what {@link Crypto.hmacSha256} answers. */
 export const SHA256_LENGTH = 32;
 

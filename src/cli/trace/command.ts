@@ -26,7 +26,7 @@ export function addTraceCommand(program: Command): void {
     .option('-m, --mon-host <ADDRS>', 'a real cluster, not a simulated one: v1:10.0.0.1:6789')
     .option('--id <ID>', 'of a real cluster: who reads it, without client.', 'admin')
     .option('--timeout <S>', 'of a real cluster: seconds to wait', parseUpTo(TIMEOUT_MAX_S), 30)
-    .addOption(msTypeOption())
+    .addOption(msTypeOption(['simple', 'async']))
     .option('--seed <N>', 'of a simulation: what all chance follows from', parseSeed, '1')
     .option('--size <BYTES>', 'of a simulation: of each object', parseUpTo(SIZE_MAX), 4096)
     .option('--all', 'of a simulation: what daemons say to each other, too')

@@ -30,6 +30,8 @@ export class XioProtocol extends ProtocolV1 {
   #isBegun = false;
   #decoder = new Decoder(EMPTY, 'front');
   #decoded: ArrayBufferLike = EMPTY.buffer;
+  /** Of the last message handed over. */
+  #handedBytes = 0;
 
   onMsg(msg: XioMsg): void {
     assert(this.#msg === undefined, 'a message while another one waits');
@@ -46,7 +48,7 @@ export class XioProtocol extends ProtocolV1 {
     const { sendBuffer, myName } = this.messenger;
     this.host.flush();
     message.encodePayload(sendBuffer.enc);
-    this.host.sendMsg({
+    const msg = {
       type: message.type,
       version: message.version,
       compatVersion: message.compatVersion,
@@ -58,11 +60,13 @@ export class XioProtocol extends ProtocolV1 {
       front: sendBuffer.enc.take(),
       middle: message.middle,
       data: message.data,
-    });
+    };
+    this.#handedBytes = xioMsgLength(msg);
+    this.host.sendMsg(msg);
   }
 
   protected override get writtenFacts(): LogEntry['facts'] {
-    return {};
+    return { bytes: this.#handedBytes };
   }
 
   protected override dropConnection(): void {

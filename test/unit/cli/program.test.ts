@@ -31,10 +31,13 @@ async function run(...args: string[]): Promise<string> {
 }
 
 describe('demo', () => {
-  test.each([[], ['--tcp']])('ends with what was read back identical %s', async (...flags) => {
-    const lines = (await run('demo', dir, ...flags)).trimEnd().split('\n');
-    expect(lines.at(-1)).toBe('3 objects, 300003 bytes read back identical');
-  });
+  test.each([[], ['--tcp'], ['--ms_type', 'simple'], ['--ms_type', 'xio']])(
+    'ends with what was read back identical %s',
+    async (...flags) => {
+      const lines = (await run('demo', dir, ...flags)).trimEnd().split('\n');
+      expect(lines.at(-1)).toBe('3 objects, 300003 bytes read back identical');
+    },
+  );
 
   test('shows the journey from the call to the OSD and back', async () => {
     const text = await run('demo', dir);
@@ -55,6 +58,10 @@ describe('demo', () => {
     const first = await run('demo', dir, '--json', '--seed', '7');
     expect(await run('demo', dir, '--json', '--seed', '7')).toBe(first);
     expect(await run('demo', dir, '--json', '--seed', '8')).not.toBe(first);
+  });
+
+  test('refuses messages handed over within a process where TCP is asked for', async () => {
+    await expect(run('demo', dir, '--tcp', '--ms_type', 'xio')).rejects.toThrow(/--tcp/);
   });
 
   test('tells what is wrong with the directory', async () => {
