@@ -1,6 +1,7 @@
 import type { AuthClient } from '../auth/AuthClient.ts';
 import type { AuthServer } from '../auth/AuthServer.ts';
 import type { CephContext } from '../common/CephContext.ts';
+import { assert } from '../common/errors.ts';
 import type { Connection } from './Connection.ts';
 import type { Dispatcher } from './Dispatcher.ts';
 import type { Message } from './Message.ts';
@@ -38,6 +39,9 @@ export abstract class SimplePolicyMessenger {
   myName: entity_name_t;
   authClient: AuthClient | undefined;
   authServer: AuthServer | undefined;
+  #state: 'new' | 'started' | 'stopped' = 'new';
+  readonly #waiting: (() => void)[] = [];
+  #globalSeq = 0;
   readonly #dispatchers: Dispatcher[] = [];
   readonly #policies = new Map<number, Policy>();
   #defaultPolicy: Policy = lossyClient();
@@ -60,17 +64,43 @@ export abstract class SimplePolicyMessenger {
 
   /** Opens the ports of `addrs` (0: any free one); then `done`, with the error if one failed. */
   abstract bind(addrs: entity_addrvec_t, done: (error?: Error) => void): void;
-  abstract start(): void;
   /** Begins to accept; called when the first dispatcher is there. */
   protected abstract ready(): void;
-  /** Closes every connection and the port. No dispatcher is called afterwards. */
-  abstract shutdown(): void;
-  /** Calls `stopped` when `shutdown` is done. */
-  abstract wait(stopped: () => void): void;
+  /** Closes every connection and the port; once. No dispatcher is called afterwards. */
+  protected abstract stop(): void;
   /** Which of a peer's addresses is dialled; undefined: it has none that we can talk to. */
   abstract pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined;
   /** The connection to `addr`, which `pickAddr` has picked; opened if there is none. */
   abstract getConnection(peerType: number, addr: entity_addr_t): Connection;
+
+  start(): void {
+    assert(this.#state === 'new', 'a messenger starts once');
+    this.#state = 'started';
+  }
+
+  /** Closes every connection and the port. No dispatcher is called afterwards. */
+  shutdown(): void {
+    if (this.isStopped) return;
+    this.#state = 'stopped';
+    this.stop();
+    for (const stopped of this.#waiting.splice(0)) this.cct.clock.defer(stopped);
+  }
+
+  /** Calls `stopped` when `shutdown` is done. */
+  wait(stopped: () => void): void {
+    if (this.isStopped) this.cct.clock.defer(stopped);
+    else this.#waiting.push(stopped);
+  }
+
+  protected get isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  /** A number above all that it has answered, and above `atLeast`. */
+  getGlobalSeq(atLeast: number): number {
+    this.#globalSeq = Math.max(this.#globalSeq, atLeast) + 1;
+    return this.#globalSeq;
+  }
 
   setDefaultPolicy(policy: Policy): void {
     this.#defaultPolicy = policy;

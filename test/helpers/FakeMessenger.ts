@@ -65,12 +65,8 @@ export class FakeMessenger extends SimplePolicyMessenger {
   }
 
   bind(): void {}
-  start(): void {}
   protected ready(): void {}
-  shutdown(): void {}
-  wait(stopped: () => void): void {
-    this.cct.clock.defer(stopped);
-  }
+  protected stop(): void {}
 
   pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
     return legacyAddr(addrs);

@@ -40,9 +40,6 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
   readonly acceptingConns: AcceptingPeers<AsyncConnection> = new AcceptingPeers<AsyncConnection>();
   #accepters: Accepter[] = [];
   #myAddrs: entity_addrvec_t;
-  #globalSeq = 0;
-  #state: 'new' | 'started' | 'stopped' = 'new';
-  readonly #waiting: (() => void)[] = [];
 
   constructor(cct: CephContext, options: MessengerOptions) {
     super(cct, options);
@@ -81,27 +78,14 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
     this.#accepters = addrs.map((addr, at) => this.#listen(addr, (...said) => settle(at, ...said)));
   }
 
-  start(): void {
-    assert(this.#state === 'new', 'a messenger starts once');
-    this.#state = 'started';
-  }
-
   protected ready(): void {
     this.dispatchQueue.start();
   }
 
-  shutdown(): void {
-    if (this.#state === 'stopped') return;
-    this.#state = 'stopped';
+  protected stop(): void {
     this.dispatchQueue.shutdown();
     this.#stopAccepting();
     for (const con of [...this.#all]) con.protocol?.stop();
-    for (const stopped of this.#waiting.splice(0)) this.cct.clock.defer(stopped);
-  }
-
-  wait(stopped: () => void): void {
-    if (this.#state === 'stopped') this.cct.clock.defer(stopped);
-    else this.#waiting.push(stopped);
   }
 
   pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
@@ -115,13 +99,8 @@ export class AsyncMessenger extends SimplePolicyMessenger implements ConnectionM
     const known = this.conns.get(keyOf(addr));
     if (known !== undefined) return known;
     const con = this.newConnection();
-    if (this.#state !== 'stopped') con.connect(peerType, addr);
+    if (!this.isStopped) con.connect(peerType, addr);
     return con;
-  }
-
-  getGlobalSeq(atLeast: number): number {
-    this.#globalSeq = Math.max(this.#globalSeq, atLeast) + 1;
-    return this.#globalSeq;
   }
 
   /** A peer sees us at `addr`: so that is our ip, if we have none. */

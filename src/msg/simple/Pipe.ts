@@ -38,8 +38,6 @@ export interface PipeMessenger extends SimplePolicyMessenger {
   readonly myAddr: entity_addr_t;
   readonly dispatchQueue: DispatchQueue;
   readonly writer: MessageWriter;
-  /** A number above all that it has answered, and above `atLeast`. */
-  getGlobalSeq(atLeast: number): number;
   learnedAddr(addr: entity_addr_t): void;
   lookupPipe(addr: entity_addr_t): Pipe | undefined;
   /** The Pipe has become the one to its peer. */

@@ -34,9 +34,6 @@ export class SimpleMessenger
   readonly acceptingPipes: AcceptingPeers<Pipe> = new AcceptingPeers<Pipe>();
   readonly #accepter = new Accepter(this);
   #myAddr: entity_addr_t;
-  #globalSeq = 0;
-  #state: 'new' | 'started' | 'stopped' = 'new';
-  readonly #waiting: (() => void)[] = [];
 
   constructor(cct: CephContext, options: MessengerOptions) {
     super(cct, options);
@@ -68,27 +65,14 @@ export class SimpleMessenger
     });
   }
 
-  start(): void {
-    assert(this.#state === 'new', 'a messenger starts once');
-    this.#state = 'started';
-  }
-
   protected ready(): void {
     this.dispatchQueue.start();
   }
 
-  shutdown(): void {
-    if (this.#state === 'stopped') return;
-    this.#state = 'stopped';
+  protected stop(): void {
     this.dispatchQueue.shutdown();
     this.#accepter.stop();
     for (const pipe of [...this.pipes]) pipe.stop();
-    for (const stopped of this.#waiting.splice(0)) this.cct.clock.defer(stopped);
-  }
-
-  wait(stopped: () => void): void {
-    if (this.#state === 'stopped') this.cct.clock.defer(stopped);
-    else this.#waiting.push(stopped);
   }
 
   pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
@@ -129,11 +113,6 @@ export class SimpleMessenger
     return pipe;
   }
 
-  getGlobalSeq(atLeast: number): number {
-    this.#globalSeq = Math.max(this.#globalSeq, atLeast) + 1;
-    return this.#globalSeq;
-  }
-
   /** A peer sees us at `addr`: so that is our ip, if we have none. */
   learnedAddr(addr: entity_addr_t): void {
     if (this.#myAddr.isBlankIp() && !addr.isBlankIp()) {
@@ -162,7 +141,7 @@ export class SimpleMessenger
     const con = this.#newConnection();
     con.peerType = peerType;
     con.peerAddr = addr;
-    if (this.#state === 'stopped') return con;
+    if (this.isStopped) return con;
     const pipe = new Pipe(this, con, 'CONNECTING');
     this.registerPipe(pipe);
     this.pipes.add(pipe);

@@ -1,6 +1,6 @@
 import type { CephContext } from '../../common/CephContext.ts';
 import { AsyncMessenger } from '../async/AsyncMessenger.ts';
-import { type entity_addr_t, type entity_addrvec_t, legacyAddr } from '../msg_types.ts';
+import { ADDR_TYPE_LEGACY, type entity_addr_t, type entity_addrvec_t } from '../msg_types.ts';
 import type { MessengerOptions } from '../SimplePolicyMessenger.ts';
 import { XioConnection } from './XioConnection.ts';
 
@@ -20,7 +20,7 @@ export class XioMessenger extends AsyncMessenger {
   }
 
   override pickAddr(addrs: entity_addrvec_t): entity_addr_t | undefined {
-    return legacyAddr(addrs);
+    return addrs.find((addr) => addr.type === ADDR_TYPE_LEGACY && addr.canBeDialled());
   }
 
   protected override newConnection(): XioConnection {

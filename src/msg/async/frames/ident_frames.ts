@@ -32,25 +32,12 @@ export interface ClientIdentFrame {
 export function encodeClientIdent(enc: Encoder, ident: ClientIdentFrame): void {
   encodeAddrvec(enc, ident.addrs);
   encodeAddr(enc, ident.targetAddr);
-  enc.u64(ident.gid);
-  enc.u64(ident.globalSeq);
-  enc.bigU64(ident.supportedFeatures);
-  enc.bigU64(ident.requiredFeatures);
-  enc.u64(ident.flags);
-  enc.bigU64(ident.cookie);
+  encodeSession(enc, ident);
 }
 
 export function decodeClientIdent(dec: Decoder): ClientIdentFrame {
-  return {
-    addrs: decodeAddrvec(dec),
-    targetAddr: decodeAddr(dec),
-    gid: dec.s64(),
-    globalSeq: dec.u64(),
-    supportedFeatures: dec.bigU64(),
-    requiredFeatures: dec.bigU64(),
-    flags: dec.u64(),
-    cookie: dec.bigU64(),
-  };
+  const addrs = decodeAddrvec(dec);
+  return { addrs, targetAddr: decodeAddr(dec), ...decodeSession(dec) };
 }
 
 /** SERVER_IDENT: as CLIENT_IDENT, without the address of the peer. */
@@ -58,6 +45,17 @@ export type ServerIdentFrame = Omit<ClientIdentFrame, 'targetAddr'>;
 
 export function encodeServerIdent(enc: Encoder, ident: ServerIdentFrame): void {
   encodeAddrvec(enc, ident.addrs);
+  encodeSession(enc, ident);
+}
+
+export function decodeServerIdent(dec: Decoder): ServerIdentFrame {
+  return { addrs: decodeAddrvec(dec), ...decodeSession(dec) };
+}
+
+type IdentSession = Omit<ServerIdentFrame, 'addrs'>;
+
+/** What both end with. */
+function encodeSession(enc: Encoder, ident: IdentSession): void {
   enc.u64(ident.gid);
   enc.u64(ident.globalSeq);
   enc.bigU64(ident.supportedFeatures);
@@ -66,9 +64,8 @@ export function encodeServerIdent(enc: Encoder, ident: ServerIdentFrame): void {
   enc.bigU64(ident.cookie);
 }
 
-export function decodeServerIdent(dec: Decoder): ServerIdentFrame {
+function decodeSession(dec: Decoder): IdentSession {
   return {
-    addrs: decodeAddrvec(dec),
     gid: dec.s64(),
     globalSeq: dec.u64(),
     supportedFeatures: dec.bigU64(),
