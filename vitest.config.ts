@@ -22,6 +22,8 @@ const page = {
   },
 };
 
+const setupFiles = ['./test/helpers/fast_check_seed.ts'];
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/helpers/reporter.ts'],
@@ -31,6 +33,7 @@ export default defineConfig({
         plugins: [page],
         test: {
           name: 'main',
+          setupFiles,
           include: ['test/{unit,wire,property,sim,tools}/**/*.test.ts', 'examples/**/*.test.ts'],
           testTimeout: 30_000,
         },
@@ -40,6 +43,7 @@ export default defineConfig({
         plugins: [page],
         test: {
           name: 'browser',
+          setupFiles,
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -50,6 +54,7 @@ export default defineConfig({
         plugins: [page],
         test: {
           name: 'ceph',
+          setupFiles,
           include: ['test/ceph/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
