@@ -1,9 +1,15 @@
 /**
  * UTF-8 without globals: the core is compiled with neither Node's nor the browser's types.
- * Lone surrogates are written, and malformed bytes are read, as U+FFFD.
+ *
+ * Names in Ceph are bytes, and need not be UTF-8. A byte that is not, 0x80 to 0xff, is read as the lone
+ * surrogate U+DC80 to U+DCFF, and written back as that byte, as Python does in the names of files
+ * (surrogateescape): what was read names the same object again. Other lone surrogates are written
+ * as U+FFFD.
  */
 
 const REPLACEMENT = 0xfffd;
+/** What a malformed byte is added to. */
+const ESCAPE = 0xdc00;
 
 /** Bytes that {@link utf8Write} makes of `text`. */
 export function utf8Length(text: string): number {
@@ -15,7 +21,7 @@ export function utf8Length(text: string): number {
     else if (isPair(c, text, i)) {
       n += 4;
       i++;
-    } else n += 3;
+    } else n += isEscape(c) ? 1 : 3;
   }
   return n;
 }
@@ -36,6 +42,9 @@ export function utf8Write(into: Uint8Array, offset: number, text: string): numbe
         c = 0x10000 + ((c & 0x3ff) << 10) + (text.charCodeAt(++i) & 0x3ff);
         into[at++] = 0xf0 | (c >> 18);
         into[at++] = 0x80 | ((c >> 12) & 0x3f);
+      } else if (isEscape(c)) {
+        into[at++] = c - ESCAPE;
+        continue;
       } else {
         if (c >= 0xd800 && c < 0xe000) c = REPLACEMENT;
         into[at++] = 0xe0 | (c >> 12);
@@ -82,7 +91,7 @@ export function utf8Decode(bytes: Uint8Array, start = 0, end: number = bytes.len
     const more =
       c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 0;
     const point = more === 0 ? -1 : codePoint(bytes, at, end, c, more);
-    text += String.fromCodePoint(point < 0 ? REPLACEMENT : point);
+    text += String.fromCodePoint(point < 0 ? ESCAPE + c : point);
     at += point < 0 ? 1 : more + 1;
   }
   return text;
@@ -100,6 +109,10 @@ function codePoint(bytes: Uint8Array, at: number, end: number, lead: number, mor
   const least = more === 1 ? 0x80 : more === 2 ? 0x800 : 0x10000;
   if (point < least || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return -1;
   return point;
+}
+
+function isEscape(c: number): boolean {
+  return c >= ESCAPE + 0x80 && c <= ESCAPE + 0xff;
 }
 
 function isPair(c: number, text: string, i: number): boolean {
