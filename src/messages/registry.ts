@@ -2,6 +2,10 @@ import type { MessageFactory } from '../msg/MessageFactory.ts';
 import { CEPH_MSG_AUTH, MAuth } from './MAuth.ts';
 import { CEPH_MSG_AUTH_REPLY, MAuthReply } from './MAuthReply.ts';
 import { MConfig, MSG_CONFIG } from './MConfig.ts';
+import { MGetPoolStats, MSG_GETPOOLSTATS } from './MGetPoolStats.ts';
+import { MGetPoolStatsReply, MSG_GETPOOLSTATSREPLY } from './MGetPoolStatsReply.ts';
+import { MMonCommand, MSG_MON_COMMAND } from './MMonCommand.ts';
+import { MMonCommandAck, MSG_MON_COMMAND_ACK } from './MMonCommandAck.ts';
 import { CEPH_MSG_MON_GET_MAP, MMonGetMap } from './MMonGetMap.ts';
 import { CEPH_MSG_MON_GET_VERSION, MMonGetVersion } from './MMonGetVersion.ts';
 import { CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply } from './MMonGetVersionReply.ts';
@@ -17,6 +21,8 @@ import { CEPH_MSG_OSD_OPREPLY, MOSDOpReply } from './MOSDOpReply.ts';
 import { MOSDPing, MSG_OSD_PING } from './MOSDPing.ts';
 import { MOSDRepOp, MSG_OSD_REPOP } from './MOSDRepOp.ts';
 import { MOSDRepOpReply, MSG_OSD_REPOPREPLY } from './MOSDRepOpReply.ts';
+import { CEPH_MSG_STATFS, MStatfs } from './MStatfs.ts';
+import { CEPH_MSG_STATFS_REPLY, MStatfsReply } from './MStatfsReply.ts';
 
 interface MessageClass {
   /** The newest encoding that we know. */
@@ -33,6 +39,12 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_AUTH_REPLY, MAuthReply],
   [CEPH_MSG_MON_GET_VERSION, MMonGetVersion],
   [CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply],
+  [MSG_MON_COMMAND, MMonCommand],
+  [MSG_MON_COMMAND_ACK, MMonCommandAck],
+  [CEPH_MSG_STATFS, MStatfs],
+  [CEPH_MSG_STATFS_REPLY, MStatfsReply],
+  [MSG_GETPOOLSTATS, MGetPoolStats],
+  [MSG_GETPOOLSTATSREPLY, MGetPoolStatsReply],
   [CEPH_MSG_OSD_MAP, MOSDMap],
   [CEPH_MSG_OSD_OP, MOSDOp],
   [CEPH_MSG_OSD_OPREPLY, MOSDOpReply],
