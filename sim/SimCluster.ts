@@ -22,6 +22,7 @@ import {
 import { MockMonitor } from './mon/MockMonitor.ts';
 import { MockOSD } from './osd/MockOSD.ts';
 import { type ObjectId, ObjectStore } from './osd/ObjectStore.ts';
+import type { OpFaults } from './osd/OpFaults.ts';
 import type { SimNetwork } from './SimNetwork.ts';
 import { SimRandom, seedToUint32 } from './SimRandom.ts';
 import { Trace } from './Trace.ts';
@@ -44,6 +45,8 @@ export interface SimOsd {
   readonly id: number;
   /** Ops that it has answered. */
   readonly reads: number;
+  /** What goes wrong with the ops that it gets. */
+  readonly faults: OpFaults;
   /** Its process, if it runs, dies. Others notice when they are refused, or miss it, and tell the monitor. */
   kill(): void;
   /** Ends it, if it runs, in order: the monitor is told first. Resolves when it has ended. */
@@ -228,6 +231,7 @@ export class SimCluster implements AsyncDisposable {
     const { osdMonitor } = this.#monitor;
     return {
       id,
+      faults: osd.faults,
       get reads() {
         return osd.reads;
       },

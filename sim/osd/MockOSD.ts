@@ -19,6 +19,7 @@ import { Heartbeats } from './Heartbeats.ts';
 import { MapHistory } from './MapHistory.ts';
 import { MonSession } from './MonSession.ts';
 import type { ObjectStore } from './ObjectStore.ts';
+import type { OpFaults } from './OpFaults.ts';
 import { OsdMessengers } from './OsdMessengers.ts';
 import { PrimaryOps } from './PrimaryOps.ts';
 import { RepOps, type Write } from './RepOps.ts';
@@ -92,6 +93,11 @@ export class MockOSD implements Dispatcher {
     });
     const isWriting = this.#repOps.isWriting.bind(this.#repOps);
     this.#ops = new PrimaryOps({ cct, whoami, store, maps: this.#maps, isWriting });
+  }
+
+  /** What goes wrong with ops on purpose. */
+  get faults(): OpFaults {
+    return this.#ops.faults;
   }
 
   get isRunning(): boolean {

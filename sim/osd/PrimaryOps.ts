@@ -1,18 +1,29 @@
 import type { CephContext } from '../../src/common/CephContext.ts';
 import type { MOSDOp } from '../../src/messages/MOSDOp.ts';
+import type { MOSDOpReply } from '../../src/messages/MOSDOpReply.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { pgToString } from '../../src/osd/osd_types.ts';
 import { cephStableMod } from '../../src/osd/pg_pool.ts';
-import { answerOp } from './answer_op.ts';
+import { CEPH_OSD_FLAG_BALANCE_READS, CEPH_OSD_FLAG_LOCALIZE_READS } from '../../src/osd/rados.ts';
+import { answerOp, refusedReply } from './answer_op.ts';
+import { misshapenReply, strayReply } from './false_replies.ts';
 import type { MapHistory } from './MapHistory.ts';
 import { MapSharer } from './MapSharer.ts';
 import type { ObjectId, ObjectStore } from './ObjectStore.ts';
+import { OpFaults, type OpTrouble } from './OpFaults.ts';
 
 interface WaitingOp {
   readonly con: Connection;
   readonly op: MOSDOp;
+  /** It has been held up on purpose. */
+  readonly isLate?: boolean;
 }
+
+/** Any member of a PG may serve an op that has one of them. */
+const FROM_REPLICA = CEPH_OSD_FLAG_BALANCE_READS | CEPH_OSD_FLAG_LOCALIZE_READS;
+
+type LyingTrouble = Extract<OpTrouble, { how: string }>;
 
 export interface PrimaryOpsOptions {
   readonly cct: CephContext;
@@ -24,20 +35,25 @@ export interface PrimaryOpsOptions {
 }
 
 /**
- * Ops of clients: those for the PGs of which the OSD is the primary are answered, when the OSD has as new a
- * map as their sender; the others are dropped without a word, as Ceph does. Ceph: the checks at the head of
+ * Ops of clients: those for the PGs of which the OSD is the primary, or a member that may serve them, are
+ * answered, when the OSD has as new a map as their sender; the others are dropped without a word, as Ceph does. Ceph: the checks at the head of
  * PrimaryLogPG::do_request and do_op.
  */
 export class PrimaryOps {
+  /** What goes wrong on purpose. */
+  readonly faults: OpFaults;
   readonly #options: PrimaryOpsOptions;
   readonly #sharer: MapSharer;
   #waitingForMap: WaitingOp[] = [];
   #waitingForWrite: WaitingOp[] = [];
+  /** Until a fault is over. */
+  #blocked: WaitingOp[] = [];
   #reads = 0;
 
   constructor(options: PrimaryOpsOptions) {
     this.#options = options;
     this.#sharer = new MapSharer(options.maps);
+    this.faults = new OpFaults(options.cct.random, () => this.#unblock());
   }
 
   /** Ops that have been answered. */
@@ -66,11 +82,19 @@ export class PrimaryOps {
   forget(con: Connection): void {
     this.#waitingForMap = this.#waitingForMap.filter((waiting) => waiting.con !== con);
     this.#waitingForWrite = this.#waitingForWrite.filter((waiting) => waiting.con !== con);
+    this.#blocked = this.#blocked.filter((waiting) => waiting.con !== con);
   }
 
   clear(): void {
     this.#waitingForMap = [];
     this.#waitingForWrite = [];
+    this.#blocked = [];
+  }
+
+  #unblock(): void {
+    const waiting = this.#blocked;
+    this.#blocked = [];
+    for (const op of waiting) this.#handleOp(op);
   }
 
   /** Ceph: PrimaryLogPG::do_request. */
@@ -84,7 +108,7 @@ export class PrimaryOps {
     }
     this.#sharer.maybeShareMap(con, op.osdmapEpoch, map);
     const why = this.#whyDropped(con, op, map);
-    if (why === undefined) this.#doOp(waiting, map);
+    if (why === undefined) this.#treat(waiting, map);
     else if (this.#isLogged) {
       this.#log('MockOSD.drop', { pg: pgToString(op.pgid.pgid), oid: op.oid, why }, op.tid);
     }
@@ -100,11 +124,37 @@ export class PrimaryOps {
     if (pool === undefined || !acting.includes(whoami)) return 'no such pg here';
     if (!maps.isSamePrimarySince(pgid, op.osdmapEpoch)) return 'sent before the pg changed';
     if (cephStableMod(op.hash, pool.pgNum) !== pgid.seed) return 'the pg does not contain it';
-    return actingPrimary === whoami ? undefined : 'misdirected';
+    const isAnyOf = (op.flags & FROM_REPLICA) !== 0;
+    return isAnyOf || actingPrimary === whoami ? undefined : 'misdirected';
+  }
+
+  /** Serves the op, unless something else is to happen to it. */
+  #treat(waiting: WaitingOp, map: OSDMap): void {
+    const { con, op, isLate = false } = waiting;
+    const { whoami } = this.#options;
+    const isPrimary = map.pgToUpActingOsds(op.pgid.pgid).actingPrimary === whoami;
+    const trouble = this.faults.draw(op, isPrimary, isLate);
+    if (trouble === undefined) this.#doOp(waiting, map);
+    else {
+      if (this.#isLogged) this.#log('MockOSD.fault', trouble, op.tid);
+      this.#harm({ con, op, isLate: true }, map, trouble);
+    }
+  }
+
+  #harm(waiting: WaitingOp, map: OSDMap, trouble: OpTrouble): void {
+    const { con, op } = waiting;
+    const { clock } = this.#options.cct;
+    if (trouble.kind === 'drop') return;
+    if (trouble.kind === 'block') this.#blocked.push(waiting);
+    else if (trouble.kind === 'delay') {
+      clock.addEventAfter(trouble.ms, () => this.#handleOp(waiting)).unref();
+    } else if (trouble.kind === 'fail') {
+      con.sendMessage(refusedReply(op, trouble.errno, map.epoch));
+    } else this.#doOp(waiting, map, trouble);
   }
 
   /** Ceph: PrimaryLogPG::do_op. */
-  #doOp(waiting: WaitingOp, map: OSDMap): void {
+  #doOp(waiting: WaitingOp, map: OSDMap, trouble?: LyingTrouble): void {
     const { con, op } = waiting;
     const { pool, key, nspace } = op.oloc;
     const id = { pool, nspace, key, oid: op.oid };
@@ -119,7 +169,20 @@ export class PrimaryOps {
       const facts = { pg, oid: op.oid, result: reply.result, bytes: reply.dataLength() };
       this.#log('MockOSD.doOp', facts, op.tid);
     }
-    con.sendMessage(reply);
+    if (trouble?.kind === 'misshapen') con.sendMessage(misshapenReply(reply, trouble.how));
+    else if (trouble === undefined) con.sendMessage(reply);
+    else this.#sendTwo(con, reply, trouble.how);
+  }
+
+  /** What is from an older attempt comes before the true reply, the others after it. */
+  #sendTwo(
+    con: Connection,
+    reply: MOSDOpReply,
+    how: Extract<OpTrouble, { kind: 'stray' }>['how'],
+  ): void {
+    const stray = strayReply(reply, how);
+    const isFirst = how === 'older attempt' && reply.retryAttempt > 0;
+    for (const each of isFirst ? [stray, reply] : [reply, stray]) con.sendMessage(each);
   }
 
   /** Facts of every op are not put together for nobody. */

@@ -30,7 +30,21 @@ export function answerOp(
   object: StoredObject | undefined,
   osdmapEpoch: number,
 ): MOSDOpReply {
-  const early = whyRefused(op, object);
+  return makeReply(op, object, osdmapEpoch, whyRefused(op, object));
+}
+
+/** The answer to an op that does not come to be executed. */
+export function refusedReply(op: MOSDOp, errno: number, osdmapEpoch: number): MOSDOpReply {
+  return makeReply(op, undefined, osdmapEpoch, errno);
+}
+
+/** `early`: the errno with which it is refused; 0: it is not. */
+function makeReply(
+  op: MOSDOp,
+  object: StoredObject | undefined,
+  osdmapEpoch: number,
+  early: number,
+): MOSDOpReply {
   const { result, ops, outdata, rvals } =
     early === 0 ? doOsdOps(object, op.ops) : refused(early, op.ops);
   const answered = early === 0 ? ANSWERED : op.flags & ANSWERED;

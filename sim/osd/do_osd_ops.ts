@@ -1,7 +1,8 @@
 import { Encoder } from '../../src/common/Encoder.ts';
 import { EINVAL, ENOENT, EOPNOTSUPP } from '../../src/common/errno.ts';
 import { encodeUtime } from '../../src/common/utime_t.ts';
-import type { OSDOp, OSDOpArgs } from '../../src/osd/OSDOp.ts';
+import type { OSDOp } from '../../src/osd/OSDOp.ts';
+import type { OSDOpArgs } from '../../src/osd/osd_op_args.ts';
 import {
   CEPH_OSD_OP_FLAG_FAILOK,
   CEPH_OSD_OP_READ,
