@@ -1,20 +1,16 @@
 import type { Decoder } from '../common/Decoder.ts';
 import type { Encoder } from '../common/Encoder.ts';
-import { CEPH_OSD_OP_READ, CEPH_OSD_OP_STAT, cephOsdOpName } from './rados.ts';
-
-/** The part of `ceph_osd_op` whose meaning depends on the op code: 28 bytes. */
-export type OSDOpArgs =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'extent';
-      readonly offset: number;
-      /** 0 with READ: to the end of the object. */
-      readonly length: number;
-      readonly truncateSize: number;
-      readonly truncateSeq: number;
-    }
-  /** Of an op code that is not known here. */
-  | { readonly kind: 'raw'; readonly bytes: Uint8Array };
+import { utf8Decode } from '../common/utf8.ts';
+import { decodeArgs, encodeArgs, type OSDOpArgs } from './osd_op_args.ts';
+import {
+  CEPH_OSD_OP_CMPXATTR,
+  CEPH_OSD_OP_OMAP_CMP,
+  CEPH_OSD_OP_OMAPGETKEYS,
+  CEPH_OSD_OP_OMAPGETVALS,
+  CEPH_OSD_OP_OMAPGETVALSBYKEYS,
+  CEPH_OSD_OP_TRUNCATE,
+  cephOsdOpName,
+} from './rados.ts';
 
 /** One step of an op. Ceph: OSDOp (src/osd/osd_types.h), ceph_osd_op (src/include/rados.h). */
 export interface OSDOp {
@@ -29,8 +25,27 @@ export interface OSDOp {
 
 /** Bytes of a `ceph_osd_op`: u16 op, u32 flags, args, u32 length of its part of the data segment. */
 export const OSD_OP_LENGTH = 38;
-const ARGS_LENGTH = 28;
-const NO_ARGS: OSDOpArgs = { kind: 'none' };
+
+const EMPTY = new Uint8Array(0);
+
+/** Names of the CEPH_OSD_OP_FLAG_* bits, from bit 0. Ceph: ceph_osd_op_flag_name. */
+const FLAG_NAMES = [
+  'excl',
+  'failok',
+  'fadvise_random',
+  'fadvise_sequential',
+  'fadvise_willneed',
+  'fadvise_dontneed',
+  'fadvise_nocache',
+];
+
+/** Their extent only says how long `indata` is. */
+const WITHOUT_EXTENT = new Set([
+  CEPH_OSD_OP_OMAPGETKEYS,
+  CEPH_OSD_OP_OMAPGETVALS,
+  CEPH_OSD_OP_OMAPGETVALSBYKEYS,
+  CEPH_OSD_OP_OMAP_CMP,
+]);
 
 export function encodeOSDOp(enc: Encoder, op: OSDOp, payloadLength: number): void {
   enc.u16(op.op);
@@ -47,46 +62,54 @@ export function decodeOSDOp(dec: Decoder): { op: OSDOp; payloadLength: number } 
   return { op: { op: code, flags, args, indata: EMPTY }, payloadLength: dec.u32() };
 }
 
-/** `read 0~4096`, as in Ceph's logs. */
+/** As in Ceph's logs (operator<< of OSDOp): `read 0~4096 [fadvise_sequential]`, `getxattr a in=1b`, `call hello.say_hello in=14b`. */
 export function osdOpToString(op: OSDOp): string {
-  const name = cephOsdOpName(op.op);
-  const extent = op.args.kind === 'extent' ? ` ${op.args.offset}~${op.args.length}` : '';
-  return `${name}${extent}${op.indata.length === 0 ? '' : ` in=${op.indata.length}b`}`;
+  const indata = op.indata.length === 0 ? '' : ` in=${op.indata.length}b`;
+  return `${cephOsdOpName(op.op)}${argsToString(op)}${indata}`;
 }
 
-const EMPTY = new Uint8Array(0);
-
-function encodeArgs(enc: Encoder, args: OSDOpArgs): void {
+function argsToString(op: OSDOp): string {
+  const { args, indata } = op;
   switch (args.kind) {
-    case 'none':
-      enc.zeros(ARGS_LENGTH);
-      return;
     case 'extent':
-      enc.u64(args.offset);
-      enc.u64(args.length);
-      enc.u64(args.truncateSize);
-      enc.u32(args.truncateSeq);
-      return;
-    case 'raw':
-      enc.raw(args.bytes);
-      return;
+      return extentToString(op);
+    case 'xattr': {
+      const name = args.nameLength > 0 ? nameIn(indata, 0, args.nameLength, ' ') : '';
+      const value = args.valueLength > 0 ? ` (${args.valueLength})` : '';
+      const cmp = op.op === CEPH_OSD_OP_CMPXATTR ? ` op ${args.cmpOp} mode ${args.cmpMode}` : '';
+      return `${name}${value}${cmp}`;
+    }
+    case 'cls': {
+      const { classLength, methodLength } = args;
+      if (classLength === 0) return '';
+      const name = nameIn(indata, 0, classLength, ' ');
+      return `${name}${nameIn(indata, classLength, classLength + methodLength, '.')}`;
+    }
+    case 'assert_ver':
+      return ` v${args.version}`;
+    case 'pgls':
+      return ` start_epoch ${args.startEpoch}`;
+    default:
+      return '';
   }
 }
 
-function decodeArgs(dec: Decoder, op: number): OSDOpArgs {
-  switch (op) {
-    case CEPH_OSD_OP_STAT:
-      dec.skip(ARGS_LENGTH);
-      return NO_ARGS;
-    case CEPH_OSD_OP_READ:
-      return {
-        kind: 'extent',
-        offset: dec.u64(),
-        length: dec.u64(),
-        truncateSize: dec.u64(),
-        truncateSeq: dec.u32(),
-      };
-    default:
-      return { kind: 'raw', bytes: dec.raw(ARGS_LENGTH).slice() };
+function extentToString({ op, flags, args }: OSDOp): string {
+  if (args.kind !== 'extent' || WITHOUT_EXTENT.has(op)) return '';
+  if (op === CEPH_OSD_OP_TRUNCATE) return ` ${args.offset}`;
+  const truncate = args.truncateSeq === 0 ? '' : ` [${args.truncateSeq}@${args.truncateSize}]`;
+  return ` ${args.offset}~${args.length}${truncate}${flags === 0 ? '' : ` [${flagsToString(flags)}]`}`;
+}
+
+function nameIn(indata: Uint8Array, from: number, to: number, before: string): string {
+  if (indata.length === 0) return '';
+  return `${before}${utf8Decode(indata, from, Math.min(to, indata.length))}`;
+}
+
+function flagsToString(flags: number): string {
+  const names: string[] = [];
+  for (let bit = 0; bit < 32; bit++) {
+    if (flags & (1 << bit)) names.push(FLAG_NAMES[bit] ?? '???');
   }
+  return names.join('+');
 }
