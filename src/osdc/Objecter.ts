@@ -1,11 +1,8 @@
-import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
-import type { Timer } from '../common/Clock.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../common/entity_name.ts';
 import { EIO, ENOENT, EOPNOTSUPP, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
 import { assert, DecodeError, ProtocolError } from '../common/errors.ts';
 import type { PerfCounters } from '../common/PerfCounters.ts';
-import { CEPH_SUBSCRIBE_ONETIME } from '../messages/MMonSubscribe.ts';
 import { MOSDMap } from '../messages/MOSDMap.ts';
 import { MOSDOp } from '../messages/MOSDOp.ts';
 import { MOSDOpReply } from '../messages/MOSDOpReply.ts';
@@ -18,35 +15,33 @@ import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import {
+  CEPH_NOSNAP,
+  CEPH_OSD_FLAG_IGNORE_OVERLAY,
   CEPH_OSD_FLAG_KNOWN_REDIR,
   CEPH_OSD_FLAG_ONDISK,
   CEPH_OSD_FLAG_READ,
   CEPH_OSD_FLAG_RETRY,
   CEPH_OSD_FLAG_WRITE,
-  CEPH_OSDMAP_PAUSERD,
-  CEPH_OSDMAP_PAUSEWR,
 } from '../osd/rados.ts';
 import { checkReply } from './check_reply.ts';
-import { nextMaps } from './next_maps.ts';
+import { ObjecterTick } from './ObjecterTick.ts';
 import type { ObjectOperation } from './ObjectOperation.ts';
 import { Op, type OpListener } from './Op.ts';
 import { OpBudget } from './OpBudget.ts';
 import { OpDeadlines } from './OpDeadlines.ts';
-import { HOMELESS, inTidOrder, OSDSession } from './OSDSession.ts';
+import { OpMapChecks } from './OpMapChecks.ts';
+import { OpRescan } from './OpRescan.ts';
+import { OSDMapTracker } from './OSDMapTracker.ts';
+import { inTidOrder, type OSDSession } from './OSDSession.ts';
+import { OSDSessions } from './OSDSessions.ts';
 import { calcTarget, OpTarget } from './op_target.ts';
 import { makeOsdcCounters, type OsdcCounter, osdOpCounter } from './perf_counters.ts';
 
-/** What a new map means for the ops under way. */
-interface Rescan {
-  /** Taken from their sessions: to be sent again. */
-  readonly resend: Set<Op>;
-  /** Their pool is gone. */
-  readonly poolDne: Set<Op>;
-}
-
-interface MapWaiter {
-  readonly epoch: number;
-  readonly done: () => void;
+export interface ReadOpOptions {
+  /** The snapshot to read; default: the head. */
+  readonly snapid?: number;
+  /** CEPH_OSD_FLAG_* to be sent along. */
+  readonly flags?: number;
 }
 
 /**
@@ -62,32 +57,46 @@ export class Objecter implements Dispatcher {
   readonly #cct: CephContext;
   readonly #messenger: Messenger;
   readonly #monc: MonClient;
+  readonly #maps: OSDMapTracker;
+  readonly #sessions: OSDSessions;
+  readonly #mapChecks: OpMapChecks;
   readonly #budget: OpBudget;
   readonly #deadlines: OpDeadlines;
-  readonly #sessions = new Map<number, OSDSession>();
-  readonly #homeless = new OSDSession(HOMELESS);
+  readonly #tick: ObjecterTick;
+  readonly #rescan = new OpRescan();
   /** Submitted and not finished. */
   readonly #active = new Set<Op>();
-  readonly #mapWaiters = new Set<MapWaiter>();
-  #osdmap: OSDMap | undefined;
-  /** The change that came could not be used. */
-  #wantsFullMap = false;
   #lastTid = 0;
-  #tick: Timer | undefined;
   #stopped = false;
 
   constructor(cct: CephContext, messenger: Messenger, monc: MonClient) {
     this.#cct = cct;
     this.#messenger = messenger;
     this.#monc = monc;
+    const mapListener = {
+      onEpoch: (map: OSDMap, skipped: boolean) => this.#scanRequests(map, skipped),
+      onNewest: (map: OSDMap) => this.#finishRescan(map),
+      onBadMap: (con: Connection, error: DecodeError) => this.#refuseMap(con, error),
+      onWaiters: () => this.#tick.updateRef(),
+    };
+    this.#maps = new OSDMapTracker(cct, monc, this.counters, mapListener, () => messenger.who);
+    this.#sessions = new OSDSessions(cct, messenger, this.counters, {
+      osdmap: () => this.osdmap,
+      kickRequests: (session) => this.#kickRequests(session),
+    });
+    this.#mapChecks = new OpMapChecks(monc, this.#maps, (op) => {
+      this.#finishOp(op, -ENOENT, new Error('no such pool'));
+    });
     this.#budget = new OpBudget(cct.conf, (op) => this.#opSubmitInternal(op));
     this.#deadlines = new OpDeadlines(cct.clock, (op) => this.opCancel(op, ETIMEDOUT, undefined));
+    const isBusy = (): boolean => this.#active.size > 0 || this.#maps.hasWaiters;
+    this.#tick = new ObjecterTick(cct, () => this.#handleTick(), isBusy);
     cct.perf.add('objecter', this.counters);
   }
 
   /** The newest map that has come; undefined before the first. */
   get osdmap(): OSDMap | undefined {
-    return this.#osdmap;
+    return this.#maps.osdmap;
   }
 
   /** What of the throttles is out. */
@@ -97,29 +106,58 @@ export class Objecter implements Dispatcher {
 
   /** Asks for the first map. To be called when there is a session with a monitor. */
   start(): void {
-    this.#scheduleTick();
-    this.#maybeRequestMap();
+    this.#tick.start();
+    this.#maps.maybeRequestMap();
   }
 
   /** Ends every op with ESHUTDOWN and closes every session. */
   shutdown(): void {
     this.#stopped = true;
-    this.#tick?.cancel();
-    this.#mapWaiters.clear();
+    this.#tick.stop();
+    this.#maps.shutdown();
     // From the last one on, so that no op that waits for budget gets any.
     for (const op of inTidOrder(this.#active).reverse()) this.#finishOp(op, -ESHUTDOWN, undefined);
-    for (const session of [...this.#sessions.values()]) this.#closeSession(session);
+    this.#sessions.shutdown();
+  }
+
+  /** Calls `done` when the map is of `epoch` or newer, perhaps now. The answer ends the wait. */
+  waitForMap(epoch: number, done: () => void): () => void {
+    return this.#maps.waitForMap(epoch, done);
+  }
+
+  /** Calls `done` when the map is as new as the monitors' at this moment. The answer ends the wait. */
+  waitForLatestMap(done: () => void): () => void {
+    return this.#maps.waitForLatestMap(done);
   }
 
   // Submission
 
+  /** An op that reads one object. */
   prepareReadOp(
     oid: string,
     oloc: object_locator_t,
     operation: ObjectOperation<readonly unknown[]>,
     listener: OpListener,
+    { snapid = CEPH_NOSNAP, flags = 0 }: ReadOpOptions = {},
   ): Op {
-    return new Op(new OpTarget(oid, oloc, CEPH_OSD_FLAG_READ), operation.ops, listener);
+    const target = new OpTarget(oid, oloc, flags | CEPH_OSD_FLAG_READ);
+    return new Op(target, operation.ops, listener, snapid);
+  }
+
+  /**
+   * An op on the PG of the pool and namespace in `oloc` whose hash is `seed`, of no object.
+   * Ceph: Objecter::pg_read.
+   */
+  preparePgReadOp(
+    seed: number,
+    oloc: object_locator_t,
+    operation: ObjectOperation<readonly unknown[]>,
+    listener: OpListener,
+    { flags = 0 }: Pick<ReadOpOptions, 'flags'> = {},
+  ): Op {
+    const pgFlags = flags | CEPH_OSD_FLAG_READ | CEPH_OSD_FLAG_IGNORE_OVERLAY;
+    const target = new OpTarget('', { ...oloc, hash: seed }, pgFlags);
+    return new Op(target, operation.ops, listener);
   }
 
   /** `timeoutMs` 0: none. `listener.onFinish` may be called before this returns. */
@@ -127,7 +165,7 @@ export class Objecter implements Dispatcher {
     assert(op.tid === 0, 'an op is submitted once');
     op.tid = ++this.#lastTid;
     this.#active.add(op);
-    this.#updateRef();
+    this.#tick.updateRef();
     if (timeoutMs > 0) {
       op.deadline = this.#cct.clock.now() + timeoutMs;
       this.#deadlines.add(op);
@@ -154,11 +192,12 @@ export class Objecter implements Dispatcher {
 
   #opSubmitInternal(op: Op): void {
     const { target } = op;
-    assert(this.#osdmap !== undefined, 'there is a map before there are ops');
-    const decision = calcTarget(this.#osdmap, target);
+    const { osdmap } = this;
+    assert(osdmap !== undefined, 'there is a map before there are ops');
+    const decision = calcTarget(osdmap, target);
     this.#logTarget(op);
     this.#sendOpAccount(op);
-    const session = this.#getSession(target.osd);
+    const session = this.#sessions.get(target.osd);
     this.#cct.log?.({
       who: this.#messenger.who,
       fn: 'Objecter.getSession',
@@ -166,8 +205,8 @@ export class Objecter implements Dispatcher {
       facts: { osd: session.osd, addr: String(session.addr ?? 'nobody'), ops: session.ops.size },
     });
     this.#sessionOpAssign(session, op);
-    if (decision === 'pool_dne') this.#sendOpMapCheck(op);
-    else if (target.paused || session === this.#homeless) this.#maybeRequestMap();
+    if (decision === 'pool_dne') this.#mapChecks.send(op);
+    else if (target.paused || session === this.#sessions.homeless) this.#maps.maybeRequestMap();
     else this.#sendOp(session, op);
   }
 
@@ -201,6 +240,7 @@ export class Objecter implements Dispatcher {
       oloc: target.targetOloc,
       oid: target.oid,
       ops: op.ops,
+      snapid: op.snapid,
       retryAttempt: op.attempts,
     });
     message.tid = op.tid;
@@ -238,10 +278,10 @@ export class Objecter implements Dispatcher {
       op.session = undefined;
       this.counters.dec('op_active');
     }
-    this.#opCancelMapCheck(op);
+    this.#mapChecks.cancel(op);
     this.#deadlines.delete(op);
     this.#active.delete(op);
-    this.#updateRef();
+    this.#tick.updateRef();
     this.#cct.log?.({
       who: this.#messenger.who,
       fn: 'Objecter.finishOp',
@@ -253,106 +293,37 @@ export class Objecter implements Dispatcher {
     this.#budget.release(op);
   }
 
-  // Sessions
-
-  #getSession(osd: number): OSDSession {
-    if (osd === HOMELESS) return this.#homeless;
-    const known = this.#sessions.get(osd);
-    if (known !== undefined) return known;
-    const session = new OSDSession(osd);
-    this.#sessions.set(osd, session);
-    this.counters.set('osd_sessions', this.#sessions.size);
-    this.#openSession(session);
-    return session;
-  }
-
-  #openSession(session: OSDSession): void {
-    const addr = this.#messenger.pickAddr(this.#osdmap?.getAddrs(session.osd) ?? []);
-    session.addr = addr;
-    if (addr === undefined) return;
-    session.con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_OSD, addr);
-    session.con.priv = session;
-    this.counters.inc('osd_session_open');
-    this.#logSession('Objecter.openSession', session, String(addr));
-  }
-
-  #dropConnection(session: OSDSession): void {
-    const { con } = session;
-    if (con === undefined) return;
-    session.con = undefined;
-    con.priv = undefined;
-    con.markDown();
-    this.counters.inc('osd_session_close');
-  }
-
-  /** Answers the ops that are left without a session. */
-  #closeSession(session: OSDSession): Op[] {
-    this.#dropConnection(session);
-    session.reopenTimer?.cancel();
-    this.#sessions.delete(session.osd);
-    this.counters.set('osd_sessions', this.#sessions.size);
-    const ops = session.opsByTid();
-    session.ops.clear();
-    for (const op of ops) op.session = undefined;
-    return ops;
-  }
-
-  /** Its connection is lost: the ops in it are sent again over a new one. */
-  #reopenSession(session: OSDSession): void {
-    this.#dropConnection(session);
-    if (session.ops.size === 0) {
-      this.#closeSession(session);
-      return;
-    }
-    session.failures += 1;
-    const delayMs = backoffMs(this.#cct, session.failures);
-    if (delayMs === 0) this.#kickRequests(session);
-    else {
-      session.reopenTimer = this.#cct.clock.addEventAfter(delayMs, () =>
-        this.#kickRequests(session),
-      );
-    }
-    this.#maybeRequestMap();
-  }
-
   /** Ceph: Objecter::_kick_requests. */
   #kickRequests(session: OSDSession): void {
-    session.reopenTimer = undefined;
-    if (session.ops.size === 0) {
-      this.#closeSession(session);
-      return;
-    }
-    this.#openSession(session);
     for (const op of session.opsByTid()) if (!op.target.paused) this.#sendOp(session, op);
   }
 
+  // Sessions
+
   msHandleReset(con: Connection, why: Error): boolean {
     if (con.peerType !== CEPH_ENTITY_TYPE_OSD) return false;
-    const session = this.#sessionOf(con);
-    if (session === undefined) return true;
-    this.#logSession('Objecter.msHandleReset', session, why.message);
-    this.#reopenSession(session);
+    const session = this.#sessions.of(con);
+    if (session !== undefined) this.#reopenSession(session, why.message);
     return true;
   }
 
   /** The OSD is not there. The messenger tries again; a newer map may know better. */
   msHandleRefused(con: Connection): boolean {
     if (con.peerType !== CEPH_ENTITY_TYPE_OSD) return false;
-    if (this.#sessionOf(con) !== undefined) this.#maybeRequestMap();
+    if (this.#sessions.of(con) !== undefined) this.#maps.maybeRequestMap();
     return true;
   }
 
-  /** Undefined for a connection that has been replaced. */
-  #sessionOf(con: Connection): OSDSession | undefined {
-    const { priv } = con;
-    return priv instanceof OSDSession && priv.con === con ? priv : undefined;
+  #reopenSession(session: OSDSession, why: string): void {
+    this.#sessions.reopen(session, why);
+    if (session.ops.size > 0) this.#maps.maybeRequestMap();
   }
 
   // Replies
 
   msDispatch(con: Connection, message: Message): boolean {
     if (message instanceof MOSDOpReply) this.#handleOsdOpReply(con, message);
-    else if (message instanceof MOSDMap) this.#handleOsdMap(con, message);
+    else if (message instanceof MOSDMap) this.#maps.handleOsdMap(con, message);
     else return false;
     return true;
   }
@@ -367,7 +338,7 @@ export class Objecter implements Dispatcher {
   }
 
   #handleOsdOpReply(con: Connection, reply: MOSDOpReply): void {
-    const session = this.#sessionOf(con);
+    const session = this.#sessions.of(con);
     const op = session?.ops.get(reply.tid);
     if (session === undefined || op === undefined || isOlderAttempt(op, reply)) {
       this.#cct.log?.({
@@ -407,185 +378,50 @@ export class Objecter implements Dispatcher {
       { cause: error },
     );
     session.ops.delete(op.tid);
-    this.#reopenSession(session);
+    this.#reopenSession(session, cause.message);
     this.#finishOp(op, -EIO, cause);
   }
 
   // Maps
 
-  #handleOsdMap(con: Connection, message: MOSDMap): void {
-    if (message.fsid !== this.#monc.fsid) {
-      this.#logMap('map of another cluster', message);
-      return;
-    }
-    const before = this.#osdmap?.epoch ?? 0;
-    if (message.getLast() <= before) return;
-    const rescan: Rescan = { resend: new Set(), poolDne: new Set() };
-    try {
-      this.#advance(message, rescan);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.#refuseMap(con, error);
-    }
-    if (this.#osdmap !== undefined && this.#osdmap.epoch > before)
-      this.#finishRescan(this.#osdmap, rescan);
-  }
-
-  /** Every epoch counts: a primary that changed and changed back has forgotten the op. */
-  #advance(message: MOSDMap, rescan: Rescan): void {
-    for (const next of nextMaps(this.#osdmap, message)) {
-      if (next.kind === 'missing') {
-        this.#logMap(`no map ${next.epoch}`, message);
-        this.#maybeRequestMap();
-        return;
-      }
-      this.#osdmap = next.map;
-      this.#wantsFullMap = false;
-      this.counters.inc(next.kind === 'full' ? 'map_full' : 'map_inc');
-      this.counters.set('map_epoch', next.map.epoch);
-      this.#monc.subGot('osdmap', next.map.epoch);
-      this.#scanRequests(this.#homeless, next.map, next.skipped, rescan);
-      for (const session of [...this.#sessions.values()]) {
-        this.#scanRequests(session, next.map, next.skipped, rescan);
-        if (this.#isGone(session, next.map)) {
-          for (const op of this.#closeSession(session)) rescan.resend.add(op);
-        }
-      }
-    }
-    this.#logMap('got maps', message);
-  }
-
-  #isGone(session: OSDSession, map: OSDMap): boolean {
-    if (!map.isUp(session.osd)) return true;
-    const addr = this.#messenger.pickAddr(map.getAddrs(session.osd));
-    return String(addr) !== String(session.addr);
-  }
-
-  /** Ceph: Objecter::_scan_requests. */
-  #scanRequests(session: OSDSession, map: OSDMap, skippedMap: boolean, rescan: Rescan): void {
-    for (const op of session.ops.values()) {
-      const decision = calcTarget(map, op.target);
-      if (decision === 'pool_dne') {
-        rescan.poolDne.add(op);
-      } else if (decision === 'need_resend' || skippedMap) {
-        session.ops.delete(op.tid);
-        op.session = undefined;
-        rescan.resend.add(op);
-      }
+  #scanRequests(map: OSDMap, skipped: boolean): void {
+    this.#rescan.scan(this.#sessions.homeless, map, skipped);
+    for (const session of [...this.#sessions.all()]) {
+      this.#rescan.scan(session, map, skipped);
+      if (this.#sessions.isGone(session, map)) this.#rescan.add(this.#sessions.close(session));
     }
   }
 
   /** Acts on what was found, when the newest map is in place. */
-  #finishRescan(map: OSDMap, rescan: Rescan): void {
-    for (const op of inTidOrder(rescan.resend)) {
-      const { target } = op;
-      if (target.epoch < map.epoch && calcTarget(map, target) === 'pool_dne') {
-        rescan.poolDne.add(op);
-      }
-      const session = this.#getSession(target.osd);
+  #finishRescan(map: OSDMap): void {
+    const { resend, poolDne } = this.#rescan.take(map);
+    for (const op of resend) {
+      const session = this.#sessions.get(op.target.osd);
       this.#sessionOpAssign(session, op);
-      if (rescan.poolDne.has(op)) continue;
-      this.#opCancelMapCheck(op);
+      if (poolDne.includes(op)) continue;
+      this.#mapChecks.cancel(op);
       this.#logTarget(op);
-      if (session !== this.#homeless && !target.paused) this.#sendOp(session, op);
+      if (session !== this.#sessions.homeless && !op.target.paused) this.#sendOp(session, op);
     }
-    for (const op of rescan.poolDne) this.#checkOpPoolDne(map, op);
-    for (const waiter of this.#mapWaiters) {
-      if (waiter.epoch > map.epoch) continue;
-      this.#mapWaiters.delete(waiter);
-      waiter.done();
-    }
-    this.#updateRef();
-    // Nobody else tells us that a pause is over.
-    if (this.#wantsMap() || isPaused(map)) this.#maybeRequestMap();
+    for (const op of poolDne) this.#mapChecks.check(op);
+    if (this.#sessions.homeless.ops.size > 0) this.#maps.maybeRequestMap();
   }
 
-  /** The map cannot be used: a whole one is asked for, and its sender is not trusted to go on. */
   #refuseMap(con: Connection, error: DecodeError): void {
-    this.#cct.log?.({
-      who: this.#messenger.who,
-      fn: 'Objecter.handleOsdMap',
-      facts: { refused: error.message, from: String(con.peerAddr) },
-    });
-    this.#wantsFullMap = true;
-    const session = this.#sessionOf(con);
+    const session = this.#sessions.of(con);
     if (session === undefined) this.#monc.refuse(con, error);
-    else this.#reopenSession(session);
-    this.#maybeRequestMap();
-  }
-
-  /** Ceph: Objecter::_maybe_request_map. */
-  #maybeRequestMap(): void {
-    const map = this.#osdmap;
-    const flags = map !== undefined && isPaused(map) ? 0 : CEPH_SUBSCRIBE_ONETIME;
-    const start = map === undefined || this.#wantsFullMap ? 0 : map.epoch + 1;
-    if (this.#monc.subWant('osdmap', start, flags)) this.#monc.renewSubs();
-  }
-
-  /** Calls `done` when the map is of `epoch` or newer, perhaps now. The answer ends the wait. */
-  waitForMap(epoch: number, done: () => void): () => void {
-    if (this.#osdmap !== undefined && this.#osdmap.epoch >= epoch) {
-      done();
-      return () => {};
-    }
-    const waiter = { epoch, done };
-    this.#mapWaiters.add(waiter);
-    this.#updateRef();
-    this.#maybeRequestMap();
-    return () => {
-      this.#mapWaiters.delete(waiter);
-      this.#updateRef();
-    };
-  }
-
-  /** Calls `done` when the map is as new as the monitors' at this moment. The answer ends the wait. */
-  waitForLatestMap(done: () => void): () => void {
-    let cancel = (): void => {};
-    const handle = this.#monc.getVersion('osdmap', (newest) => {
-      cancel = this.waitForMap(newest, done);
-    });
-    return () => {
-      this.#monc.cancelVersion(handle);
-      cancel();
-    };
-  }
-
-  // Pools that are not there
-
-  /** Asks for the newest epoch: only a map as new as that can say that a pool is not there. */
-  #sendOpMapCheck(op: Op): void {
-    if (op.mapCheck !== undefined) return;
-    op.mapCheck = this.#monc.getVersion('osdmap', (newest) => {
-      op.mapCheck = undefined;
-      op.mapDneBound = newest;
-      if (this.#osdmap !== undefined) this.#checkOpPoolDne(this.#osdmap, op);
-    });
-  }
-
-  #opCancelMapCheck(op: Op): void {
-    if (op.mapCheck === undefined) return;
-    this.#monc.cancelVersion(op.mapCheck);
-    op.mapCheck = undefined;
-  }
-
-  /** Ceph: Objecter::_check_op_pool_dne. */
-  #checkOpPoolDne(map: OSDMap, op: Op): void {
-    if (op.target.poolEverExisted) op.mapDneBound = map.epoch;
-    if (op.mapDneBound === 0) this.#sendOpMapCheck(op);
-    else if (map.epoch >= op.mapDneBound) this.#finishOp(op, -ENOENT, new Error('no such pool'));
-    else this.#maybeRequestMap();
+    else this.#reopenSession(session, error.message);
   }
 
   // Time
 
   /** Ops that have waited long for their answer are counted, and their sessions pinged. */
   #handleTick(): void {
-    this.#scheduleTick();
     const { counters } = this;
     const cutoff = this.#cct.clock.now() - this.#cct.conf.objecter_timeout * 1000;
     let laggyOps = 0;
     let laggySessions = 0;
-    for (const session of this.#sessions.values()) {
+    for (const session of this.#sessions.all()) {
       const before = laggyOps;
       for (const op of session.ops.values())
         if (op.attempts > 0 && op.stamp < cutoff) laggyOps += 1;
@@ -595,23 +431,8 @@ export class Objecter implements Dispatcher {
     }
     counters.set('op_laggy', laggyOps);
     counters.set('osd_laggy', laggySessions);
-    if (laggySessions > 0 || this.#wantsMap()) this.#maybeRequestMap();
-  }
-
-  #wantsMap(): boolean {
-    return this.#homeless.ops.size > 0 || this.#mapWaiters.size > 0;
-  }
-
-  #scheduleTick(): void {
-    const delayMs = this.#cct.conf.objecter_tick_interval * 1000;
-    this.#tick = this.#cct.clock.addEventAfter(delayMs, () => this.#handleTick());
-    this.#updateRef();
-  }
-
-  /** Whoever waits for us keeps the world going. */
-  #updateRef(): void {
-    if (this.#active.size > 0 || this.#mapWaiters.size > 0) this.#tick?.ref();
-    else this.#tick?.unref();
+    const wantsMap = this.#sessions.homeless.ops.size > 0 || this.#maps.hasWaiters;
+    if (laggySessions > 0 || wantsMap) this.#maps.maybeRequestMap();
   }
 
   // Logs
@@ -632,22 +453,6 @@ export class Objecter implements Dispatcher {
       },
     });
   }
-
-  #logSession(fn: string, session: OSDSession, fact: string): void {
-    this.#cct.log?.({ who: this.#messenger.who, fn, facts: { osd: session.osd, fact } });
-  }
-
-  #logMap(fact: string, message: MOSDMap): void {
-    this.#cct.log?.({
-      who: this.#messenger.who,
-      fn: 'Objecter.handleOsdMap',
-      facts: { fact, message: String(message), epoch: this.#osdmap?.epoch ?? 0 },
-    });
-  }
-}
-
-function isPaused(map: OSDMap): boolean {
-  return (map.flags & (CEPH_OSDMAP_PAUSERD | CEPH_OSDMAP_PAUSEWR)) !== 0;
 }
 
 function isOlderAttempt(op: Op, reply: MOSDOpReply): boolean {

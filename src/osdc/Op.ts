@@ -1,5 +1,6 @@
 import type { Waiter } from '../common/Throttle.ts';
 import type { OSDOp } from '../osd/OSDOp.ts';
+import { CEPH_NOSNAP } from '../osd/rados.ts';
 import type { OpTarget } from './op_target.ts';
 
 /** Who is to hear of an op. */
@@ -26,6 +27,8 @@ export class Op {
   readonly target: OpTarget;
   readonly ops: readonly OSDOp[];
   readonly listener: OpListener;
+  /** The snapshot that it reads; CEPH_NOSNAP: the head. */
+  readonly snapid: number;
   /** How often it has been sent. */
   attempts = 0;
   /** When it was last sent, in the clock's milliseconds. */
@@ -43,9 +46,15 @@ export class Op {
   /** The question for the newest epoch that is under way. */
   mapCheck: number | undefined;
 
-  constructor(target: OpTarget, ops: readonly OSDOp[], listener: OpListener) {
+  constructor(
+    target: OpTarget,
+    ops: readonly OSDOp[],
+    listener: OpListener,
+    snapid: number = CEPH_NOSNAP,
+  ) {
     this.target = target;
     this.ops = ops;
     this.listener = listener;
+    this.snapid = snapid;
   }
 }
