@@ -23,9 +23,11 @@
  */
 
 export { type CephArgs, parseCephArgs } from './common/ceph_argparse.ts';
+export { ConfigError } from './common/config.ts';
 export type { Options } from './common/options.ts';
 export type { PerfDump } from './common/PerfCounters.ts';
 export type { CallOptions } from './librados/CallOptions.ts';
+export type { ClusterStat, CommandReply, PoolStat } from './librados/cluster_stats.ts';
 export { IoCtx, type IoCtxOptions, type Placement, type ReadOptions } from './librados/IoCtx.ts';
 export type { RadosState } from './librados/RadosClient.ts';
 export {

@@ -13,7 +13,8 @@ import { Objecter } from '../osdc/Objecter.ts';
 import { AbortListeners } from './AbortListeners.ts';
 import { rejected } from './Call.ts';
 import type { CallOptions } from './CallOptions.ts';
-import { checkTimeout } from './check_arguments.ts';
+import { checkTimeout, invalid } from './check_arguments.ts';
+import { type ClusterStat, type CommandReply, type PoolStat, poolStatOf } from './cluster_stats.ts';
 import { IoCtx, type IoCtxOptions } from './IoCtx.ts';
 import { RadosError, radosError } from './RadosError.ts';
 import type { Session } from './Session.ts';
@@ -27,6 +28,8 @@ export interface RadosClientOptions {
   /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
   readonly monHost: string;
 }
+
+const NO_INPUT = new Uint8Array(0);
 
 export type RadosState = 'configuring' | 'connecting' | 'connected' | 'shutdown';
 
@@ -77,6 +80,12 @@ export class RadosClient implements AsyncDisposable {
   /** The number in our name, `client.4123`; 0 before the session. */
   get instanceId(): bigint {
     return BigInt(this.#monc.globalId);
+  }
+
+  /** The same as `instanceId`. */
+  getInstanceId(): bigint {
+    this.#checkConnected('getInstanceId');
+    return this.instanceId;
   }
 
   /** The id of the cluster. */
@@ -145,6 +154,60 @@ export class RadosClient implements AsyncDisposable {
     return this.osdMap.lookupPgPoolName(name);
   }
 
+  /** The name of a pool, by the newest map that has come. */
+  poolReverseLookup(id: number): string | undefined {
+    this.#checkConnected('poolReverseLookup');
+    return this.osdMap.poolName(id);
+  }
+
+  /** Resolves when our OSD map is as new as the monitors' was at this moment. */
+  waitForLatestOsdMap(options: CallOptions = {}): Promise<void> {
+    const { timeout = this.#cct.conf.rados_mon_op_timeout * 1000, signal } = options;
+    return this.#wait<void>('waitForLatestOsdMap', { timeout, signal }, (call) => {
+      this.#checkConnected('waitForLatestOsdMap');
+      call.cancel = this.#objecter.waitForLatestMap(() => call.resolve());
+    });
+  }
+
+  /**
+   * A command to the monitors: `{ prefix: 'osd dump', format: 'json' }`, or its JSON. What they say is
+   * the answer, also when they refuse; it rejects only when there is none.
+   */
+  monCommand(
+    cmd: string | Readonly<Record<string, unknown>>,
+    input: Uint8Array = NO_INPUT,
+    options: CallOptions = {},
+  ): Promise<CommandReply> {
+    return this.#askMon<CommandReply>('monCommand', options, (call) => {
+      return this.#monc.startMonCommand([commandText(cmd)], input, ({ r, rs, data }) => {
+        const [output = NO_INPUT] = data;
+        call.resolve({ status: r, output, message: rs });
+      });
+    });
+  }
+
+  /** How full the cluster is. */
+  clusterStat(options: CallOptions = {}): Promise<ClusterStat> {
+    return this.#askMon<ClusterStat>('clusterStat', options, (call) => {
+      return this.#monc.getFsStats((st) => call.resolve(st));
+    });
+  }
+
+  /** Name → what is in the pool; a pool of which the monitors know nothing, as no OSD has said it, is left out. */
+  poolStats(
+    names: readonly string[],
+    options: CallOptions = {},
+  ): Promise<ReadonlyMap<string, PoolStat>> {
+    return this.#askMon<ReadonlyMap<string, PoolStat>>('poolStats', options, (call) => {
+      return this.#monc.getPoolStats(names, ({ poolStats, perPool }) => {
+        const stats = [...poolStats].map(
+          ([name, stat]) => [name, poolStatOf(stat, perPool)] as const,
+        );
+        call.resolve(new Map(stats));
+      });
+    });
+  }
+
   /** Counters, in the shape of `ceph daemon … perf dump`. */
   perfDump(): PerfDump {
     return this.#cct.perf.dump();
@@ -195,6 +258,20 @@ export class RadosClient implements AsyncDisposable {
     return new IoCtx(this.#session, id, name, options);
   }
 
+  /** `ask` answers the number of its question. */
+  #askMon<T>(
+    syscall: string,
+    options: CallOptions,
+    ask: (call: WaitCall<T>) => number,
+  ): Promise<T> {
+    const { timeout = this.#cct.conf.rados_mon_op_timeout * 1000, signal } = options;
+    return this.#wait<T>(syscall, { timeout, signal }, (call) => {
+      this.#checkConnected(syscall);
+      const tid = ask(call);
+      call.cancel = () => this.#monc.cancelRequest(tid);
+    });
+  }
+
   /** `start` may throw a RadosError, and then the call rejects with it. */
   #wait<T>(
     syscall: string,
@@ -231,6 +308,12 @@ export class RadosClient implements AsyncDisposable {
   #stateError(syscall: string): RadosError {
     return radosError(this.#state === 'shutdown' ? ESHUTDOWN : ENOTCONN, { syscall });
   }
+}
+
+function commandText(cmd: string | Readonly<Record<string, unknown>>): string {
+  if (typeof cmd === 'string') return cmd;
+  if (typeof cmd['prefix'] === 'string') return JSON.stringify(cmd);
+  throw invalid('monCommand', "a command has a prefix: { prefix: 'osd dump' }");
 }
 
 function initialMonMap(monHost: string): MonMap {

@@ -14,12 +14,18 @@ import { EACCES, EOPNOTSUPP } from '../common/errno.ts';
 import { DecodeError } from '../common/errors.ts';
 import { MAuthReply } from '../messages/MAuthReply.ts';
 import { MConfig } from '../messages/MConfig.ts';
+import { MGetPoolStats } from '../messages/MGetPoolStats.ts';
+import { MGetPoolStatsReply } from '../messages/MGetPoolStatsReply.ts';
+import { MMonCommand } from '../messages/MMonCommand.ts';
+import { MMonCommandAck } from '../messages/MMonCommandAck.ts';
 import { MMonGetMap } from '../messages/MMonGetMap.ts';
 import { MMonGetVersion } from '../messages/MMonGetVersion.ts';
 import { MMonGetVersionReply } from '../messages/MMonGetVersionReply.ts';
 import { MMonMap } from '../messages/MMonMap.ts';
 import { MMonSubscribe } from '../messages/MMonSubscribe.ts';
 import { MMonSubscribeAck } from '../messages/MMonSubscribeAck.ts';
+import { MStatfs } from '../messages/MStatfs.ts';
+import { type ceph_statfs, MStatfsReply } from '../messages/MStatfsReply.ts';
 import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
@@ -27,6 +33,7 @@ import type { Messenger } from '../msg/Messenger.ts';
 import { ADDR_TYPE_MSGR2, type entity_addr_t } from '../msg/msg_types.ts';
 import { type Identity, MonAuth, type MonAuthStep } from './MonAuth.ts';
 import { MonMap } from './MonMap.ts';
+import { MonRequests } from './MonRequests.ts';
 import { MonSub } from './MonSub.ts';
 
 /** `result` 0: there is a session; else a negative errno that trying again does not change. */
@@ -35,11 +42,6 @@ export type AuthenticateDone = (result: number, why: string) => void;
 /** How often it is seen whether tickets are to be renewed: real time may jump, and a machine sleep. */
 const RENEWAL_CHECK_MIN_MS = 1000;
 const RENEWAL_CHECK_MAX_MS = 10_000;
-
-interface VersionRequest {
-  readonly what: string;
-  readonly onVersion: (newest: number) => void;
-}
 
 /**
  * The session with one monitor of those in the map: it is opened with the next one when it fails, and
@@ -53,7 +55,9 @@ export class MonClient implements Dispatcher, AuthClient {
   readonly #messenger: Messenger;
   readonly #auth: MonAuth;
   readonly #sub = new MonSub();
-  readonly #versionRequests = new Map<number, VersionRequest>();
+  readonly #requests = new MonRequests();
+  /** Of the statistics that have come: older ones are not asked for. */
+  #pgmapVersion = 0;
   #monmap: MonMap;
   #con: Connection | undefined;
   /** The monitor has taken our name. */
@@ -69,7 +73,6 @@ export class MonClient implements Dispatcher, AuthClient {
   #timer: Timer | undefined;
   #renewTimer: Timer | undefined;
   #authenticateDone: AuthenticateDone | undefined;
-  #lastHandle = 0;
 
   /** `monmap`: of which only the addresses are known (`MonMap.buildInitial`). */
   constructor(cct: CephContext, messenger: Messenger, identity: Identity, monmap: MonMap) {
@@ -113,7 +116,7 @@ export class MonClient implements Dispatcher, AuthClient {
 
   shutdown(): void {
     this.#authenticateDone = undefined;
-    this.#versionRequests.clear();
+    this.#requests.clear();
     this.#dropConnection();
     this.#timer?.cancel();
   }
@@ -136,18 +139,68 @@ export class MonClient implements Dispatcher, AuthClient {
     if (items.size > 0) this.#con?.sendMessage(new MMonSubscribe(items));
   }
 
-  /** Asks for the newest version of a map. Answers what `cancelVersion` takes. */
+  // Questions; each answers what `cancelRequest` takes
+
+  /** Asks for the newest version of a map. */
   getVersion(what: string, onVersion: (newest: number) => void): number {
-    const handle = ++this.#lastHandle;
-    this.#versionRequests.set(handle, { what, onVersion });
+    return this.#ask(
+      MMonGetVersionReply,
+      (handle) => new MMonGetVersion(handle, what),
+      ({ newestVersion }) => onVersion(newestVersion),
+    );
+  }
+
+  /** `cmd`: one JSON text. `input`: what the command is to work on. */
+  startMonCommand(
+    cmd: readonly string[],
+    input: Uint8Array,
+    onAck: (ack: MMonCommandAck) => void,
+  ): number {
+    const make = (): Message => new MMonCommand(this.fsid, cmd, input);
+    return this.#ask(MMonCommandAck, withTid(make), onAck);
+  }
+
+  /** How full the cluster is. */
+  getFsStats(onStats: (st: ceph_statfs) => void): number {
+    const make = (): Message => new MStatfs(this.fsid, undefined, this.#pgmapVersion);
+    return this.#ask(MStatfsReply, withTid(make), ({ mapVersion, st }) => {
+      this.#pgmapVersion = Math.max(this.#pgmapVersion, mapVersion);
+      onStats(st);
+    });
+  }
+
+  /** What is in pools, by their names. */
+  getPoolStats(pools: readonly string[], onStats: (reply: MGetPoolStatsReply) => void): number {
+    const make = (): Message => new MGetPoolStats(this.fsid, pools, this.#pgmapVersion);
+    return this.#ask(MGetPoolStatsReply, withTid(make), (reply) => {
+      this.#pgmapVersion = Math.max(this.#pgmapVersion, reply.mapVersion);
+      onStats(reply);
+    });
+  }
+
+  /** Its answer, if one comes, has no effect. */
+  cancelRequest(tid: number): void {
+    this.#requests.cancel(tid);
     this.#updateRef();
-    if (this.#authenticated) this.#con?.sendMessage(new MMonGetVersion(handle, what));
-    return handle;
   }
 
   cancelVersion(handle: number): void {
-    this.#versionRequests.delete(handle);
+    this.cancelRequest(handle);
+  }
+
+  #ask<R extends Message>(
+    reply: abstract new (...args: never[]) => R,
+    make: (tid: number) => Message,
+    onReply: (reply: R) => void,
+  ): number {
+    const tid = this.#requests.add(reply, make, (message: R) => {
+      this.#updateRef();
+      onReply(message);
+    });
     this.#updateRef();
+    const message = this.#requests.message(tid);
+    if (this.#authenticated && message !== undefined) this.#con?.sendMessage(message);
+    return tid;
   }
 
   // Authentication over msgr v2, and of connections to daemons
@@ -272,9 +325,7 @@ export class MonClient implements Dispatcher, AuthClient {
     this.#authenticated = true;
     this.#sub.reload();
     this.renewSubs();
-    for (const [handle, { what }] of this.#versionRequests) {
-      this.#con?.sendMessage(new MMonGetVersion(handle, what));
-    }
+    for (const message of this.#requests.messages()) this.#con?.sendMessage(message);
     this.#checkOpen();
   }
 
@@ -338,14 +389,14 @@ export class MonClient implements Dispatcher, AuthClient {
     const handled =
       message instanceof MMonMap ||
       message instanceof MAuthReply ||
-      message instanceof MMonGetVersionReply ||
+      isReply(message) ||
       message instanceof MConfig ||
       message instanceof MMonSubscribeAck;
     // What comes late from a monitor that we have left is dropped.
     if (!handled || con !== this.#con) return handled;
     if (message instanceof MMonMap) this.#handleMonmap(con, message);
     else if (message instanceof MAuthReply) this.#handleAuthReply(con, message);
-    else if (message instanceof MMonGetVersionReply) this.#handleGetVersionReply(message);
+    else this.#requests.handleReply(message);
     return true;
   }
 
@@ -390,13 +441,6 @@ export class MonClient implements Dispatcher, AuthClient {
     else this.#fail('no longer a monitor');
   }
 
-  #handleGetVersionReply(reply: MMonGetVersionReply): void {
-    const request = this.#versionRequests.get(reply.handle);
-    if (request === undefined) return;
-    this.cancelVersion(reply.handle);
-    request.onVersion(reply.newestVersion);
-  }
-
   #setTimer(delayMs: number, callback: () => void): void {
     this.#timer?.cancel();
     this.#timer = this.#cct.clock.addEventAfter(delayMs, callback);
@@ -405,7 +449,7 @@ export class MonClient implements Dispatcher, AuthClient {
 
   /** Only who waits for an answer keeps the world going. */
   #updateRef(): void {
-    if (this.#authenticateDone !== undefined || this.#versionRequests.size > 0) this.#timer?.ref();
+    if (this.#authenticateDone !== undefined || this.#requests.size > 0) this.#timer?.ref();
     else this.#timer?.unref();
   }
 
@@ -418,4 +462,21 @@ function isMember(monmap: MonMap, addr: entity_addr_t): boolean {
   return monmap.mons.some(({ addrs }) =>
     addrs.some(({ ip, port }) => ip === addr.ip && port === addr.port),
   );
+}
+
+function isReply(message: Message): boolean {
+  return (
+    message instanceof MMonGetVersionReply ||
+    message instanceof MMonCommandAck ||
+    message instanceof MStatfsReply ||
+    message instanceof MGetPoolStatsReply
+  );
+}
+
+function withTid(make: () => Message): (tid: number) => Message {
+  return (tid) => {
+    const message = make();
+    message.tid = tid;
+    return message;
+  };
 }
