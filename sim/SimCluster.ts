@@ -19,7 +19,9 @@ import {
   type SimClusterOptions,
   type SimPool,
 } from './cluster_options.ts';
+import { MapFaults } from './MapFaults.ts';
 import { MockMonitor } from './mon/MockMonitor.ts';
+import type { OSDMonitor } from './mon/OSDMonitor.ts';
 import { MockOSD } from './osd/MockOSD.ts';
 import { type ObjectId, ObjectStore } from './osd/ObjectStore.ts';
 import type { OpFaults } from './osd/OpFaults.ts';
@@ -66,6 +68,8 @@ export interface SimOsd {
 /** The monitor in the hands of a test. */
 export interface SimMon {
   readonly name: string;
+  /** Makes new maps, as its commands do. */
+  readonly osdMonitor: OSDMonitor;
   kill(): void;
   /** Starts it, unless it runs; resolves when it listens. */
   revive(): Promise<void>;
@@ -105,6 +109,8 @@ interface BootWaiter {
  */
 export class SimCluster implements AsyncDisposable {
   readonly seed: string;
+  /** What goes wrong with the maps that clients get. */
+  readonly mapFaults: MapFaults;
   readonly #world: World;
   readonly #random: SimRandom;
   readonly #trace: Trace;
@@ -130,6 +136,7 @@ export class SimCluster implements AsyncDisposable {
     this.#isTraced = trace;
     this.#places = placesOf(options);
     this.#world = makeWorld(this.#random, this.#trace);
+    this.mapFaults = new MapFaults(this.#world.clock, this.#random.stream('mapFaults'));
     this.#monitor = this.#makeMonitor(firstMap(options, this.#random, this.#world.clock));
     this.#osds = Array.from({ length: osds }, (_, osd) => {
       const host = Math.floor((osd * hosts) / osds);
@@ -253,6 +260,7 @@ export class SimCluster implements AsyncDisposable {
   mon(): SimMon {
     return {
       name: 'a',
+      osdMonitor: this.#monitor.osdMonitor,
       kill: () => this.#monitor.shutdown(),
       revive: () => this.#startMonitor(),
     };
@@ -369,7 +377,14 @@ export class SimCluster implements AsyncDisposable {
     const ports = this.#world.net === undefined ? ANY_PORTS : MON_PORTS;
     const cct = this.#makeContext('mon.a', ip);
     const addrs = bindAddrs(cct.conf.ms_type, ip, ports);
-    return new MockMonitor({ cct, addrs, osdmap, onNewMap: () => this.#checkBootWaiters() });
+    const { mapFaults } = this;
+    return new MockMonitor({
+      cct,
+      addrs,
+      osdmap,
+      mapFaults,
+      onNewMap: () => this.#checkBootWaiters(),
+    });
   }
 
   #makeOsd(whoami: number, ip: string): MockOSD {
@@ -379,6 +394,7 @@ export class SimCluster implements AsyncDisposable {
       ip,
       monAddrs: () => this.#monitor.addrs,
       store: this.#store,
+      mapFaults: this.mapFaults,
     });
   }
 

@@ -26,6 +26,8 @@ export class SimFlow {
   /** Arrivals that came while the link held everything back. */
   #held = 0;
   #isStalled = false;
+  /** Bytes that have come out. */
+  #come = 0;
 
   constructor(clock: Clock, link: SimLink, sink: FlowSink) {
     this.link = link;
@@ -65,6 +67,7 @@ export class SimFlow {
     if (this.link.faults.length > 0 && this.#isHeldOrLost()) return;
     const parcel = this.#parcels.shift();
     if (parcel === undefined || this.#isStalled) return;
+    if ('length' in parcel && this.#stalls(parcel)) return;
     if (this.link.faults.length === 0) this.#sink.onParcel(parcel);
     else if (parcel.kind === 'data') this.#arriveFaulty(parcel.chunks);
     else if (parcel.kind === 'msg') this.#arriveWhole(parcel);
@@ -72,12 +75,24 @@ export class SimFlow {
   }
 
   #isHeldOrLost(): boolean {
-    if (this.link.has('hold')) {
+    if (this.link.has('hold') || this.link.has('full')) {
       this.#held += 1;
       return true;
     }
     if (this.link.has('drop')) this.#isStalled = true;
     return false;
+  }
+
+  /** True: all or part of it does not come, nor does what follows. */
+  #stalls(parcel: Extract<Parcel, { length: number }>): boolean {
+    const left =
+      this.link.faults.length === 0 ? parcel.length : this.link.leftUntilStall(this.#come);
+    this.#come += parcel.length;
+    if (left >= parcel.length) return false;
+    this.#isStalled = true;
+    if (parcel.kind === 'data' && left > 0)
+      this.#arriveFaulty([join(parcel.chunks).subarray(0, left)]);
+    return true;
   }
 
   #arriveFaulty(chunks: readonly Uint8Array[]): void {

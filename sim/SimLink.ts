@@ -10,8 +10,12 @@ export interface Latency {
 export type Fault =
   /** Nothing arrives while it lasts; then all does, in order, as TCP would send it again. */
   | { readonly kind: 'hold' }
+  /** As `hold`, and who sends is told at once that there is no room for more. */
+  | { readonly kind: 'full' }
   /** What comes is lost, and with it the rest of its connection's stream. */
   | { readonly kind: 'drop' }
+  /** A connection of which no more than `after` bytes have come gives that many, and then nothing. */
+  | { readonly kind: 'stall'; readonly after: number }
   | { readonly kind: 'delay'; readonly ms: number }
   /** Each read gives `most` bytes at most. */
   | { readonly kind: 'pieces'; readonly most: number }
@@ -46,8 +50,17 @@ export class SimLink {
     return ms;
   }
 
-  has(kind: 'hold' | 'drop'): boolean {
+  has(kind: 'hold' | 'full' | 'drop'): boolean {
     return this.faults.some((fault) => fault.kind === kind);
+  }
+
+  /** How many bytes more a connection gives of which `come` have come. */
+  leftUntilStall(come: number): number {
+    let left = Number.POSITIVE_INFINITY;
+    for (const fault of this.faults) {
+      if (fault.kind === 'stall' && come <= fault.after) left = Math.min(left, fault.after - come);
+    }
+    return left;
   }
 
   /** Most bytes that one read may give. */

@@ -8,7 +8,7 @@ import {
 } from '../src/common/Stack.ts';
 import { type Fault, type Latency, SimLink } from './SimLink.ts';
 import type { SimRandom } from './SimRandom.ts';
-import { SimSocket, type Watcher } from './SimSocket.ts';
+import { type ConnectionTap, SimSocket, type Watcher } from './SimSocket.ts';
 
 export interface NetworkOptions {
   readonly clock: Clock;
@@ -28,6 +28,9 @@ export interface OnceFault extends Disposable {
   /** It is yet to come. */
   readonly isPending: boolean;
 }
+
+/** Told of each connection that somebody asks for. What it answers is told of what becomes of it. */
+export type NetworkTap = (from: string, to: string) => ConnectionTap | undefined;
 
 /** Who listens at a port. */
 interface Listener {
@@ -56,6 +59,7 @@ export class SimNetwork {
   readonly #links = new Map<string, SimLink>();
   readonly #faults = new Map<Fault, LinkMatch>();
   readonly #connections = new Set<Connection>();
+  tap: NetworkTap | undefined;
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -71,6 +75,21 @@ export class SimNetwork {
         back[Symbol.dispose]();
       },
     };
+  }
+
+  /** One way: what is sent arrives when it is over. */
+  hold(match: LinkMatch): Disposable {
+    return this.#add(match, { kind: 'hold' });
+  }
+
+  /** As `hold`; and senders are told that there is no room. */
+  full(match: LinkMatch): Disposable {
+    return this.#add(match, { kind: 'full' });
+  }
+
+  /** Connections of which no more than `after` bytes have come give that many, and no more. */
+  stall(match: LinkMatch, after: number): Disposable {
+    return this.#add(match, { kind: 'stall', after });
   }
 
   /** What is sent is lost; connections that lost something never deliver again. */
@@ -136,6 +155,11 @@ export class SimNetwork {
     const server = new SimSocket(clock, watch, to, local);
     client.attach(server, this.#link(name, peerName));
     server.attach(client, this.#link(peerName, name));
+    const tap = this.tap?.(name, peerName);
+    if (tap !== undefined) {
+      client.tapInto(tap, true);
+      server.tapInto(tap, false);
+    }
     this.#sweep();
     this.#connections.add({ from: name, to: peerName, client, server });
     client.connect(() => this.#onSyn(server));
@@ -175,7 +199,7 @@ export class SimNetwork {
       [Symbol.dispose]: () => {
         if (!this.#faults.delete(fault)) return;
         for (const link of this.#links.values()) this.#update(link);
-        if (fault.kind === 'hold') this.#release();
+        if (fault.kind === 'hold' || fault.kind === 'full') this.#release();
       },
     };
   }
@@ -197,8 +221,10 @@ export class SimNetwork {
 
   #release(): void {
     for (const { client, server } of this.#connections) {
-      client.flow?.release();
-      server.flow?.release();
+      for (const socket of [client, server]) {
+        socket.flow?.release();
+        socket.unblock();
+      }
     }
   }
 }

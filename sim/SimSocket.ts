@@ -16,6 +16,13 @@ const SEND_BUFFER = 1024 * 1024;
 /** Told of every arrival over `link` (`client.1>osd.0`) at `time` milliseconds. */
 export type Watcher = (time: number, link: string, parcel: Parcel) => void;
 
+/** Told, as it happens, of what one connection's ends do. */
+export interface ConnectionTap {
+  sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>): void;
+  /** That end is closed: by its owner, or (`isTold`) because of what came. */
+  over(isClient: boolean, isTold: boolean): void;
+}
+
 /** What a paused reader has not taken: the rest of a parcel of `length` bytes, a message, or the end. */
 type Held =
   | { readonly left: ChunkReader; readonly length: number }
@@ -39,6 +46,8 @@ export class SimSocket implements Socket, FlowSink {
   /** What has arrived and waits for a paused reader. */
   #held: Held[] = [];
   #onSyn: (() => void) | undefined;
+  #tap: ConnectionTap | undefined;
+  #isClient = false;
 
   constructor(clock: Clock, watch: Watcher, local: SocketAddress, remote: SocketAddress) {
     this.#clock = clock;
@@ -69,6 +78,16 @@ export class SimSocket implements Socket, FlowSink {
 
   get flow(): SimFlow | undefined {
     return this.#flow;
+  }
+
+  tapInto(tap: ConnectionTap, isClient: boolean): void {
+    this.#tap = tap;
+    this.#isClient = isClient;
+  }
+
+  /** After the link was full. */
+  unblock(): void {
+    if (this.#isBlocked) this.onArrived(0);
   }
 
   /** Of the connecting side: asks the peer, whose `onSyn` is then called. */
@@ -109,6 +128,7 @@ export class SimSocket implements Socket, FlowSink {
   close(): void {
     if (!this.isOpen) return;
     this.#flow?.send({ kind: 'fin' });
+    this.#tap?.over(this.#isClient, false);
     this.#forget();
   }
 
@@ -116,6 +136,7 @@ export class SimSocket implements Socket, FlowSink {
     if (!this.isOpen) return;
     this.#flow?.clear();
     this.#flow?.send({ kind: 'rst' });
+    this.#tap?.over(this.#isClient, false);
     this.#forget();
   }
 
@@ -157,6 +178,7 @@ export class SimSocket implements Socket, FlowSink {
   /** Tells the owner that it is over. Nothing after its own `close` or `destroy`. */
   end(error: SocketError | undefined): void {
     const events = this.#events;
+    if (this.#isOpen) this.#tap?.over(this.#isClient, true);
     this.#forget();
     events?.onClose(error);
   }
@@ -164,16 +186,21 @@ export class SimSocket implements Socket, FlowSink {
   /** Of the other end: `length` bytes of ours have come out there. */
   onArrived(length: number): void {
     this.#underWay -= length;
-    if (!this.#isBlocked || this.#underWay > SEND_BUFFER) return;
+    if (!this.#isBlocked || this.#hasNoRoom()) return;
     this.#isBlocked = false;
     this.#events?.onWritable();
   }
 
   #send(parcel: Extract<Parcel, { length: number }>): boolean {
     this.#underWay += parcel.length;
-    this.#isBlocked = this.#underWay > SEND_BUFFER;
+    this.#isBlocked = this.#hasNoRoom();
+    this.#tap?.sent(this.#isClient, parcel);
     this.#flow?.send(parcel);
     return !this.#isBlocked;
+  }
+
+  #hasNoRoom(): boolean {
+    return this.#underWay > SEND_BUFFER || this.#flow?.link.has('full') === true;
   }
 
   #forget(): void {

@@ -18,6 +18,7 @@ import {
 } from '../../src/messages/MMonSubscribe.ts';
 import { MOSDBoot } from '../../src/messages/MOSDBoot.ts';
 import { MOSDFailure } from '../../src/messages/MOSDFailure.ts';
+import type { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { MOSDMarkMeDown } from '../../src/messages/MOSDMarkMeDown.ts';
 import { decodeMessage } from '../../src/messages/registry.ts';
 import { MonMap } from '../../src/mon/MonMap.ts';
@@ -28,6 +29,7 @@ import { Messenger } from '../../src/msg/Messenger.ts';
 import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import { statelessServer } from '../../src/msg/Policy.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
+import type { MapFaults } from '../MapFaults.ts';
 import { MonAuthServer } from './MonAuthServer.ts';
 import { OSDMonitor } from './OSDMonitor.ts';
 import { OsdFailures } from './OsdFailures.ts';
@@ -53,6 +55,8 @@ export interface MockMonitorOptions {
   readonly addrs: entity_addrvec_t;
   /** The map of the first epoch. */
   readonly osdmap: OSDMap;
+  /** What goes wrong, on purpose, with maps for clients. */
+  readonly mapFaults: MapFaults;
   readonly onNewMap: () => void;
 }
 
@@ -272,7 +276,10 @@ export class MockMonitor implements Dispatcher {
     const messages =
       sub.start === 0 ? [osdMonitor.buildLatestFull()] : osdMonitor.buildFrom(sub.start);
     const isOnetime = (sub.flags & CEPH_SUBSCRIBE_ONETIME) !== 0;
-    for (const message of isOnetime ? messages.slice(0, 1) : messages) this.#send(con, message);
+    const sent = isOnetime ? messages.slice(0, 1) : messages;
+    const send = (message: MOSDMap): void => this.#send(con, message);
+    if (con.peerType === CEPH_ENTITY_TYPE_OSD) for (const message of sent) send(message);
+    else this.#options.mapFaults.send(sent, send);
     if (isOnetime) session.subs.delete('osdmap');
     else session.subs.set('osdmap', { start: epoch + 1, flags: sub.flags });
   }

@@ -5,6 +5,8 @@ import { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
+import type { pg_t } from '../../src/osd/osd_types.ts';
+import type { UpmapItem } from '../../src/osd/osdmap_data.ts';
 import { newPgPool, type pg_pool_t } from '../../src/osd/pg_pool.ts';
 import { CEPH_OSD_IN, CEPH_OSD_NOUP, CEPH_OSD_OUT, CEPH_OSD_UP } from '../../src/osd/rados.ts';
 
@@ -35,7 +37,10 @@ export type Committed = (epoch: number) => void;
 export class OSDMonitor {
   readonly #cct: CephContext;
   readonly #onNewMap: () => void;
-  readonly #first: OSDMap;
+  /** The oldest map that it still has; those before it have been trimmed. */
+  #first: OSDMap;
+  /** All since the first, by epoch. */
+  readonly #maps = new Map<number, OSDMap>();
   #map: OSDMap;
   #full: Uint8Array;
   readonly #incrementals = new Map<number, Uint8Array>();
@@ -49,6 +54,7 @@ export class OSDMonitor {
     this.#first = first;
     this.#map = first;
     this.#full = first.encode({ simulated: true });
+    this.#maps.set(first.epoch, first);
     this.#pending = new OSDMapIncremental(first.fsid, first.epoch + 1);
   }
 
@@ -131,6 +137,67 @@ export class OSDMonitor {
     this.#commitOr(isChange, committed);
   }
 
+  /** As `ceph osd reweight`; 16.16. */
+  reweight(osd: number, weight: number, committed: Committed): void {
+    this.#setWeight(osd, weight, committed);
+  }
+
+  /** As `ceph osd set` and `unset`: CEPH_OSDMAP_*. */
+  setFlag(flag: number, isSet: boolean, committed: Committed): void {
+    const flags = this.#pending.newFlags === -1 ? this.#map.flags : this.#pending.newFlags;
+    const next = isSet ? flags | flag : flags & ~flag;
+    if (next !== flags) this.#pending.newFlags = next;
+    this.#commitOr(next !== flags, committed);
+  }
+
+  /** As `ceph osd primary-affinity`; 16.16. */
+  setPrimaryAffinity(osd: number, affinity: number, committed: Committed): void {
+    this.#pending.newPrimaryAffinity.set(osd, affinity);
+    this.#commitOr(true, committed);
+  }
+
+  /** The PG is served by others for a while, the first of them its primary; nobody: by its own again. */
+  setPgTemp(pg: pg_t, osds: readonly number[], committed: Committed): void {
+    this.#pending.newPgTemp.set(pg, osds);
+    this.#commitOr(true, committed);
+  }
+
+  /** -1: its own primary again. */
+  setPrimaryTemp(pg: pg_t, osd: number, committed: Committed): void {
+    this.#pending.newPrimaryTemp.set(pg, osd);
+    this.#commitOr(true, committed);
+  }
+
+  /** As `ceph osd pg-upmap-items`; no items: as `rm-pg-upmap-items`. */
+  setPgUpmapItems(pg: pg_t, items: readonly UpmapItem[], committed: Committed): void {
+    const isThere = this.#map.data.pgUpmapItems.get(pg) !== undefined;
+    if (items.length > 0) this.#pending.newPgUpmapItems.set(pg, items);
+    else if (isThere) this.#pending.oldPgUpmapItems.push(pg);
+    this.#commitOr(items.length > 0 || isThere, committed);
+  }
+
+  /** As `ceph osd pool set`. */
+  changePool(id: number, changes: Partial<pg_pool_t>, committed: Committed): void {
+    const pool = this.#pending.newPools.get(id) ?? this.#map.pools.get(id);
+    const isThere = pool !== undefined && !this.#pending.oldPools.has(id);
+    const lastChange = this.#pending.epoch;
+    if (isThere) this.#pending.newPools.set(id, { ...pool, ...changes, lastChange });
+    this.#commitOr(isThere, committed);
+  }
+
+  /** Clients that ask for older maps get that of `epoch` whole. Ceph: PaxosService::maybe_trim. */
+  trimTo(epoch: number): void {
+    const first = this.#maps.get(epoch);
+    if (first === undefined) return;
+    this.#first = first;
+    for (const older of this.#maps.keys()) {
+      if (older >= epoch) continue;
+      this.#maps.delete(older);
+      this.#incrementals.delete(older);
+    }
+    this.#incrementals.delete(epoch);
+  }
+
   /** Answers its id. */
   createPool(
     name: string,
@@ -168,6 +235,7 @@ export class OSDMonitor {
     this.#map = this.#map.applyIncremental(inc);
     this.#full = this.#map.encode({ simulated: true });
     inc.fullCrc = crcOfFull(this.#full);
+    this.#maps.set(inc.epoch, this.#map);
     this.#incrementals.set(inc.epoch, inc.encode());
     this.#pending = new OSDMapIncremental(inc.fsid, inc.epoch + 1);
     this.#cct.log?.({ who: 'mon.a', fn: 'OSDMonitor.commit', facts: { epoch: inc.epoch } });

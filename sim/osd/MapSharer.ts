@@ -1,6 +1,7 @@
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
+import type { MapFaults } from '../MapFaults.ts';
 import type { MapHistory } from './MapHistory.ts';
 
 /** Changes of the map in one message, at most: osd_map_message_max. */
@@ -15,9 +16,11 @@ class Session {
 /** Sends maps to clients that lack them. */
 export class MapSharer {
   readonly #maps: MapHistory;
+  readonly #faults: MapFaults;
 
-  constructor(maps: MapHistory) {
+  constructor(maps: MapHistory, faults: MapFaults) {
     this.#maps = maps;
+    this.#faults = faults;
   }
 
   /** Sends the peer what it lacks, as far as is known. Ceph: OSDService::maybe_share_map. */
@@ -32,16 +35,18 @@ export class MapSharer {
 
   /** Ceph: OSDService::send_incremental_map. */
   #sendIncrementalMap(con: Connection, since: number, map: OSDMap): void {
+    const messages: MOSDMap[] = [];
     const range = { fsid: map.fsid, oldestMap: this.#maps.oldestEpoch, newestMap: map.epoch };
     for (let first = since + 1; first <= map.epoch; first += MAPS_PER_MESSAGE) {
       const last = Math.min(first + MAPS_PER_MESSAGE - 1, map.epoch);
       const incrementalMaps = this.#maps.incrementals(first, last);
       if (incrementalMaps === undefined) {
         const maps = new Map([[map.epoch, map.encode({ simulated: true })]]);
-        con.sendMessage(new MOSDMap({ ...range, maps }));
-        return;
+        messages.push(new MOSDMap({ ...range, maps }));
+        break;
       }
-      con.sendMessage(new MOSDMap({ ...range, incrementalMaps }));
+      messages.push(new MOSDMap({ ...range, incrementalMaps }));
     }
+    this.#faults.send(messages, (message) => con.sendMessage(message));
   }
 }

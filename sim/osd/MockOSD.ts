@@ -13,6 +13,7 @@ import { OSDMap } from '../../src/osd/OSDMap.ts';
 import { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
 import { SUPERBLOCK_NEW } from '../../src/osd/OSDSuperblock.ts';
 import { CEPH_OSD_NOUP } from '../../src/osd/rados.ts';
+import type { MapFaults } from '../MapFaults.ts';
 import { ClusterSessions } from './ClusterSessions.ts';
 import { FailureReports } from './FailureReports.ts';
 import { Heartbeats } from './Heartbeats.ts';
@@ -52,6 +53,8 @@ export interface MockOSDOptions {
   readonly ip: string;
   readonly monAddrs: () => entity_addrvec_t;
   readonly store: ObjectStore;
+  /** What goes wrong, on purpose, with maps for clients. */
+  readonly mapFaults: MapFaults;
 }
 
 /**
@@ -79,7 +82,7 @@ export class MockOSD implements Dispatcher {
   #stopped: (() => void) | undefined;
 
   constructor(options: MockOSDOptions) {
-    const { cct, whoami, store } = options;
+    const { cct, whoami, store, mapFaults } = options;
     const map = () => this.#maps.newest;
     this.whoami = whoami;
     this.#options = options;
@@ -92,7 +95,7 @@ export class MockOSD implements Dispatcher {
       onWritten: () => this.#ops.onWritten(),
     });
     const isWriting = this.#repOps.isWriting.bind(this.#repOps);
-    this.#ops = new PrimaryOps({ cct, whoami, store, maps: this.#maps, isWriting });
+    this.#ops = new PrimaryOps({ cct, whoami, store, maps: this.#maps, mapFaults, isWriting });
   }
 
   /** What goes wrong with ops on purpose. */

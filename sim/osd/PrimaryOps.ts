@@ -6,6 +6,7 @@ import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import { pgToString } from '../../src/osd/osd_types.ts';
 import { cephStableMod } from '../../src/osd/pg_pool.ts';
 import { CEPH_OSD_FLAG_BALANCE_READS, CEPH_OSD_FLAG_LOCALIZE_READS } from '../../src/osd/rados.ts';
+import type { MapFaults } from '../MapFaults.ts';
 import { answerOp, refusedReply } from './answer_op.ts';
 import { misshapenReply, strayReply } from './false_replies.ts';
 import type { MapHistory } from './MapHistory.ts';
@@ -29,6 +30,8 @@ export interface PrimaryOpsOptions {
   readonly cct: CephContext;
   readonly whoami: number;
   readonly maps: MapHistory;
+  /** What goes wrong, on purpose, with maps for clients. */
+  readonly mapFaults: MapFaults;
   readonly store: ObjectStore;
   /** A write of the object is under way: who wants to read it waits for `onWritten`. */
   readonly isWriting: (object: ObjectId) => boolean;
@@ -52,7 +55,7 @@ export class PrimaryOps {
 
   constructor(options: PrimaryOpsOptions) {
     this.#options = options;
-    this.#sharer = new MapSharer(options.maps);
+    this.#sharer = new MapSharer(options.maps, options.mapFaults);
     this.faults = new OpFaults(options.cct.random, () => this.#unblock());
   }
 
