@@ -119,3 +119,27 @@ function isPair(c: number, text: string, i: number): boolean {
   if ((c & 0xfc00) !== 0xd800) return false;
   return (text.charCodeAt(i + 1) & 0xfc00) === 0xdc00;
 }
+
+/** As the bytes of their UTF-8 compare, which is how Ceph sorts: negative, 0 or positive. */
+export function utf8Compare(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x === y) continue;
+    // Only surrogates sort otherwise as units than as bytes.
+    return x < SURROGATES && y < SURROGATES ? x - y : compareBytes(utf8Encode(a), utf8Encode(b));
+  }
+  return a.length - b.length;
+}
+
+const SURROGATES = 0xd800;
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}

@@ -1,10 +1,4 @@
-import { subtract, unionOf } from '../../../src/osd/snap_intervals.ts';
-
-/** Bytes of an object, as runs that are apart. */
-export interface Range {
-  readonly start: number;
-  readonly length: number;
-}
+import { type snap_interval_set_t, subtract } from '../../../src/osd/snap_intervals.ts';
 
 /** What was kept of an object for snapshots. */
 export interface Clone {
@@ -14,7 +8,7 @@ export interface Clone {
   readonly snaps: readonly number[];
   readonly size: number;
   /** What is still the same in the next newer clone, or in the head. */
-  readonly overlap: readonly Range[];
+  readonly overlap: snap_interval_set_t;
 }
 
 /** Ceph: SnapSet (src/osd/osd_types.h). */
@@ -28,12 +22,12 @@ export interface SnapSet {
 export const SNAPSET_NEW: SnapSet = { seq: 0, clones: [] };
 
 /** What is in both. */
-export function intersect(a: readonly Range[], b: readonly Range[]): readonly Range[] {
+export function intersect(a: snap_interval_set_t, b: snap_interval_set_t): snap_interval_set_t {
   return subtract(a, subtract(a, b));
 }
 
 /** What the newest clone shares with the head after `modified` has been written. */
-export function withoutOverlap({ seq, clones }: SnapSet, modified: readonly Range[]): SnapSet {
+export function withoutOverlap({ seq, clones }: SnapSet, modified: snap_interval_set_t): SnapSet {
   const newest = clones.at(-1);
   if (newest === undefined) return { seq, clones };
   const overlap = subtract(newest.overlap, modified);
@@ -53,5 +47,3 @@ export function withoutClone({ seq, clones }: SnapSet, id: number): SnapSet {
     ),
   };
 }
-
-export { subtract as subtractRanges, unionOf as unionOfRanges };
