@@ -2,7 +2,7 @@ import { ECANCELED, ETIMEDOUT } from '../common/errno.ts';
 import { assert } from '../common/errors.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import type { ObjectOperation } from '../osdc/ObjectOperation.ts';
-import type { Op, OpListener } from '../osdc/Op.ts';
+import type { Op, OpListener, OpReply } from '../osdc/Op.ts';
 import { Call } from './Call.ts';
 import { type RadosError, radosError } from './RadosError.ts';
 import type { Session } from './Session.ts';
@@ -54,7 +54,8 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
     if (this.#op !== undefined) this.#session.objecter.opCancel(this.#op, ECANCELED, reason);
   }
 
-  onReply(outdata: readonly Uint8Array[], userVersion: number): void {
+  onReply({ result, outdata, userVersion }: OpReply): void {
+    if (result < 0) return;
     this.#version = BigInt(userVersion);
     this.#results = this.#operation.decode(outdata, this.#version);
   }

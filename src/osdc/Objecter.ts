@@ -357,7 +357,7 @@ export class Objecter implements Dispatcher {
     });
     try {
       checkReply(op, reply);
-      if (reply.result >= 0) op.listener.onReply(reply.outdata, reply.userVersion);
+      op.listener.onReply(reply);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#refuseReply(session, con, op, error);

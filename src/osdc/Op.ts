@@ -3,13 +3,25 @@ import type { OSDOp } from '../osd/OSDOp.ts';
 import { CEPH_NOSNAP } from '../osd/rados.ts';
 import type { OpTarget } from './op_target.ts';
 
+/** What an OSD answers to an op. */
+export interface OpReply {
+  /** A negative errno, or what the last step answered. */
+  readonly result: number;
+  /** What each step put out; views of it may be kept. */
+  readonly outdata: readonly Uint8Array[];
+  /** What each step answered. */
+  readonly rvals: readonly number[];
+  /** Of the object. */
+  readonly userVersion: number;
+}
+
 /** Who is to hear of an op. */
 export interface OpListener {
   /**
-   * A reply without an error: one output per step, and the version of the object. Throws DecodeError
-   * if they make no sense; the op then fails. `onFinish` follows in either case.
+   * The reply, with an error or without. Throws DecodeError if the outputs make no sense; the op then
+   * fails. `onFinish` follows in either case.
    */
-  onReply(outdata: readonly Uint8Array[], userVersion: number): void;
+  onReply(reply: OpReply): void;
   /** Once: the end. `result` 0 or a negative errno; `cause`: what more is known of an error. */
   onFinish(op: Op, result: number, cause: unknown): void;
 }

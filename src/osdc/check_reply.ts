@@ -1,5 +1,6 @@
 import { DecodeError } from '../common/errors.ts';
 import type { MOSDOpReply } from '../messages/MOSDOpReply.ts';
+import { CEPH_OSD_OP_READ } from '../osd/rados.ts';
 import type { Op } from './Op.ts';
 
 /** DecodeError for a reply that does not fit what `op` asked. */
@@ -12,9 +13,11 @@ export function checkReply(op: Op, reply: MOSDOpReply): void {
     throw new DecodeError('MOSDOpReply.redirect', 0, 'a redirect to another pool');
   }
   for (let i = 0; i < count; i++) {
-    const args = op.ops[i]?.args;
+    const step = op.ops[i];
+    if (step?.op !== CEPH_OSD_OP_READ) continue;
+    const { args } = step;
     const length = reply.outdata[i]?.length ?? 0;
-    if (args?.kind === 'extent' && args.length > 0 && length > args.length) {
+    if (args.kind === 'extent' && args.length > 0 && length > args.length) {
       throw new DecodeError('MOSDOpReply.outdata', i, `${length} bytes, ${args.length} were asked`);
     }
   }

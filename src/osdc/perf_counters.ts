@@ -1,5 +1,17 @@
 import { PerfCounters } from '../common/PerfCounters.ts';
-import { CEPH_OSD_OP_READ, CEPH_OSD_OP_STAT } from '../osd/rados.ts';
+import {
+  CEPH_OSD_OP_CALL,
+  CEPH_OSD_OP_CMPXATTR,
+  CEPH_OSD_OP_GETXATTR,
+  CEPH_OSD_OP_MAPEXT,
+  CEPH_OSD_OP_OMAPGETHEADER,
+  CEPH_OSD_OP_OMAPGETKEYS,
+  CEPH_OSD_OP_OMAPGETVALS,
+  CEPH_OSD_OP_OMAPGETVALSBYKEYS,
+  CEPH_OSD_OP_READ,
+  CEPH_OSD_OP_SPARSE_READ,
+  CEPH_OSD_OP_STAT,
+} from '../osd/rados.ts';
 
 /** Section `objecter` of `perf dump`, in Ceph's order. Ceph: src/osdc/Objecter.cc, l_osdc_*. */
 const NAMES = [
@@ -77,6 +89,15 @@ export function makeOsdcCounters(): PerfCounters<OsdcCounter> {
 const OSD_OP_COUNTERS = new Map<number, OsdcCounter>([
   [CEPH_OSD_OP_READ, 'osdop_read'],
   [CEPH_OSD_OP_STAT, 'osdop_stat'],
+  [CEPH_OSD_OP_MAPEXT, 'osdop_mapext'],
+  [CEPH_OSD_OP_SPARSE_READ, 'osdop_sparse_read'],
+  [CEPH_OSD_OP_GETXATTR, 'osdop_getxattr'],
+  [CEPH_OSD_OP_CMPXATTR, 'osdop_cmpxattr'],
+  [CEPH_OSD_OP_CALL, 'osdop_call'],
+  [CEPH_OSD_OP_OMAPGETKEYS, 'omap_rd'],
+  [CEPH_OSD_OP_OMAPGETVALS, 'omap_rd'],
+  [CEPH_OSD_OP_OMAPGETHEADER, 'omap_rd'],
+  [CEPH_OSD_OP_OMAPGETVALSBYKEYS, 'omap_rd'],
 ]);
 
 /** Which counter counts an op code. */

@@ -2,7 +2,7 @@ import { assert } from '../../src/common/errors.ts';
 import type { Objecter } from '../../src/osdc/Objecter.ts';
 import type { ObjectOperation } from '../../src/osdc/ObjectOperation.ts';
 import { osdOpRead } from '../../src/osdc/ObjectOperation.ts';
-import type { Op, OpListener } from '../../src/osdc/Op.ts';
+import type { Op, OpListener, OpReply } from '../../src/osdc/Op.ts';
 
 /** Writes down how an op ends. */
 export class FakeListener implements OpListener {
@@ -13,9 +13,9 @@ export class FakeListener implements OpListener {
   /** Thrown at a reply. */
   replyError: Error | undefined;
 
-  onReply(outdata: readonly Uint8Array[]): void {
+  onReply(reply: OpReply): void {
     if (this.replyError !== undefined) throw this.replyError;
-    this.outdata = outdata;
+    if (reply.result >= 0) this.outdata = reply.outdata;
   }
 
   onFinish(_op: Op, result: number, cause: unknown): void {
