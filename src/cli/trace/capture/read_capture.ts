@@ -53,7 +53,7 @@ function packetsOf(file: string, bytes: Buffer): Iterable<Packet> {
 function cephOnly(events: readonly WireEvent[]): WireEvent[] {
   const flows = new Map<Flow, Flow>();
   for (const { flow, what } of events) {
-    const isBanner = typeof what !== 'string' && BANNER.compare(what, 0, BANNER.length) === 0;
+    const isBanner = typeof what !== 'string' && BANNER.equals(what.subarray(0, BANNER.length));
     if (isBanner && !flows.has(flow)) flows.set(flow, { ...flow, id: flows.size + 1 });
   }
   return events.flatMap((event) => {

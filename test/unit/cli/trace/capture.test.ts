@@ -103,6 +103,13 @@ describe('a file that is not as it should be', () => {
     expect(read(bytes).failure).toContain('says that it is 0 bytes long');
   });
 
+  test('one whose first bytes of a connection are fewer than a banner', () => {
+    const bytes = Buffer.from(whole);
+    bytes[8947] = 144;
+    bytes[4] = 0;
+    expect(() => read(bytes)).not.toThrow(RangeError);
+  });
+
   test.each([
     ['pcap', whole],
     ['pcapng', wholeNg.subarray(0, 40_000)],
