@@ -2,6 +2,7 @@ import type { Timer } from '../common/Clock.ts';
 import type { Connection } from '../msg/Connection.ts';
 import type { entity_addr_t } from '../msg/msg_types.ts';
 import type { Op, OpHolder } from './Op.ts';
+import { OpTable } from './OpTable.ts';
 
 /** `osd` of the session that holds the ops which no OSD can serve now. */
 export const HOMELESS = -1;
@@ -10,7 +11,7 @@ export const HOMELESS = -1;
 export class OSDSession implements OpHolder {
   readonly osd: number;
   /** By tid. */
-  readonly ops: Map<number, Op> = new Map();
+  readonly ops: OpTable = new OpTable();
   /** Undefined while it waits to reconnect, and for homeless ops. */
   con: Connection | undefined;
   /** Where it was last connected to. */

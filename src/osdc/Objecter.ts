@@ -31,6 +31,7 @@ import { OpBudget } from './OpBudget.ts';
 import { OpDeadlines } from './OpDeadlines.ts';
 import { OpMapChecks } from './OpMapChecks.ts';
 import { OpRescan } from './OpRescan.ts';
+import { OpTable } from './OpTable.ts';
 import { OSDMapTracker } from './OSDMapTracker.ts';
 import { inTidOrder, type OSDSession } from './OSDSession.ts';
 import { OSDSessions } from './OSDSessions.ts';
@@ -65,7 +66,7 @@ export class Objecter implements Dispatcher {
   readonly #tick: ObjecterTick;
   readonly #rescan = new OpRescan();
   /** Submitted and not finished. */
-  readonly #active = new Set<Op>();
+  readonly #active = new OpTable();
   #lastTid = 0;
   #stopped = false;
 
@@ -116,7 +117,8 @@ export class Objecter implements Dispatcher {
     this.#tick.stop();
     this.#maps.shutdown();
     // From the last one on, so that no op that waits for budget gets any.
-    for (const op of inTidOrder(this.#active).reverse()) this.#finishOp(op, -ESHUTDOWN, undefined);
+    for (const op of inTidOrder(this.#active.values()).reverse())
+      this.#finishOp(op, -ESHUTDOWN, undefined);
     this.#sessions.shutdown();
   }
 
@@ -226,7 +228,7 @@ export class Objecter implements Dispatcher {
 
   #sessionOpAssign(session: OSDSession, op: Op): void {
     op.session = session;
-    session.ops.set(op.tid, op);
+    session.ops.add(op);
   }
 
   #prepareOsdOp(op: Op): MOSDOp {
@@ -280,7 +282,7 @@ export class Objecter implements Dispatcher {
     }
     this.#mapChecks.cancel(op);
     this.#deadlines.delete(op);
-    this.#active.delete(op);
+    this.#active.delete(op.tid);
     this.#tick.updateRef();
     this.#cct.log?.({
       who: this.#messenger.who,

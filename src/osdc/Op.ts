@@ -29,7 +29,7 @@ export interface OpListener {
 /** Who holds an op that has a target: an OSDSession. */
 export interface OpHolder {
   readonly osd: number;
-  readonly ops: Map<number, Op>;
+  readonly ops: { delete(tid: number): boolean };
 }
 
 /** One op, from its submission to its end. Ceph: Objecter::Op. */

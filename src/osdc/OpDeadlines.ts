@@ -1,11 +1,13 @@
 import type { Clock, Timer } from '../common/Clock.ts';
 import type { Op } from './Op.ts';
+import { OpTable } from './OpTable.ts';
+import { inTidOrder } from './OSDSession.ts';
 
 /** One timer for the deadlines of all ops: it is set for the earliest, and then looks at each. */
 export class OpDeadlines {
   readonly #clock: Clock;
   readonly #expired: (op: Op) => void;
-  readonly #ops = new Set<Op>();
+  readonly #ops = new OpTable();
   #timer: Timer | undefined;
   #timerAt = Number.POSITIVE_INFINITY;
 
@@ -20,16 +22,17 @@ export class OpDeadlines {
   }
 
   delete(op: Op): void {
-    if (this.#ops.delete(op) && this.#ops.size === 0) this.#disarm();
+    if (this.#ops.delete(op.tid) && this.#ops.size === 0) this.#disarm();
   }
 
   #sweep(): void {
     this.#disarm();
     const now = this.#clock.now();
     // The last one first: of ops that wait for their budget and are due too, none then gets any.
-    for (const op of [...this.#ops].reverse()) if (op.deadline <= now) this.#expired(op);
+    for (const op of inTidOrder(this.#ops.values()).reverse())
+      if (op.deadline <= now) this.#expired(op);
     let earliest = Number.POSITIVE_INFINITY;
-    for (const op of this.#ops) earliest = Math.min(earliest, op.deadline);
+    for (const op of this.#ops.values()) earliest = Math.min(earliest, op.deadline);
     if (earliest < this.#timerAt) this.#arm(earliest);
   }
 
