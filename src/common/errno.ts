@@ -7,17 +7,23 @@ export const EACCES = 13;
 export const EBUSY = 16;
 export const EEXIST = 17;
 export const EINVAL = 22;
+export const EFBIG = 27;
 export const ENOSPC = 28;
 export const ERANGE = 34;
 export const ENAMETOOLONG = 36;
 export const ENODATA = 61;
 export const EOVERFLOW = 75;
+export const EOLDSNAPC = 85;
+export const EMSGSIZE = 90;
 export const EOPNOTSUPP = 95;
 export const ENOTCONN = 107;
 export const ESHUTDOWN = 108;
 export const ETIMEDOUT = 110;
 export const EDQUOT = 122;
 export const ECANCELED = 125;
+
+/** Numbers from here on are no errors: a CMPEXT says so where it has found another byte. */
+export const MAX_ERRNO = 4095;
 
 /** Name, and what strerror says. */
 const KNOWN = new Map<number, readonly [string, string]>([
@@ -29,11 +35,15 @@ const KNOWN = new Map<number, readonly [string, string]>([
   [EBUSY, ['EBUSY', 'Device or resource busy']],
   [EEXIST, ['EEXIST', 'File exists']],
   [EINVAL, ['EINVAL', 'Invalid argument']],
+  [EFBIG, ['EFBIG', 'File too large']],
   [ENOSPC, ['ENOSPC', 'No space left on device']],
   [ERANGE, ['ERANGE', 'Numerical result out of range']],
   [ENAMETOOLONG, ['ENAMETOOLONG', 'File name too long']],
   [ENODATA, ['ENODATA', 'No data available']],
   [EOVERFLOW, ['EOVERFLOW', 'Value too large for defined data type']],
+  // Ceph: EOLDSNAPC is ERESTART.
+  [EOLDSNAPC, ['ERESTART', 'Interrupted system call should be restarted']],
+  [EMSGSIZE, ['EMSGSIZE', 'Message too long']],
   [EOPNOTSUPP, ['EOPNOTSUPP', 'Operation not supported']],
   [ENOTCONN, ['ENOTCONN', 'Transport endpoint is not connected']],
   // Ceph: EBLOCKLISTED is ESHUTDOWN.

@@ -8,6 +8,9 @@ export const POOL_TYPE_REPLICATED = 1;
 export const POOL_TYPE_ERASURE = 3;
 
 export const POOL_FLAG_HASHPSPOOL: number = 1 << 0;
+export const POOL_FLAG_FULL: number = 1 << 1;
+export const POOL_FLAG_EC_OVERWRITES: number = 1 << 2;
+export const POOL_FLAG_FULL_QUOTA: number = 1 << 10;
 export const POOL_FLAG_SELFMANAGED_SNAPS: number = 1 << 13;
 export const POOL_FLAG_POOL_SNAPS: number = 1 << 14;
 

@@ -40,11 +40,18 @@ export const CEPH_OSD_OP_OMAPSETVALS = 0x2215;
 export const CEPH_OSD_OP_OMAPSETHEADER = 0x2216;
 export const CEPH_OSD_OP_OMAPCLEAR = 0x2217;
 export const CEPH_OSD_OP_OMAPRMKEYS = 0x2218;
+export const CEPH_OSD_OP_COPY_FROM = 0x221a;
 export const CEPH_OSD_OP_SETALLOCHINT = 0x2223;
+export const CEPH_OSD_OP_CACHE_PIN = 0x2224;
+export const CEPH_OSD_OP_CACHE_UNPIN = 0x2225;
 export const CEPH_OSD_OP_WRITESAME = 0x2226;
 export const CEPH_OSD_OP_OMAPRMKEYRANGE = 0x222c;
+export const CEPH_OSD_OP_COPY_FROM2 = 0x222d;
 export const CEPH_OSD_OP_SETXATTR = 0x2301;
 export const CEPH_OSD_OP_RMXATTR = 0x2304;
+export const CEPH_OSD_OP_CACHE_FLUSH = 0x821f;
+export const CEPH_OSD_OP_CACHE_EVICT = 0x8220;
+export const CEPH_OSD_OP_CACHE_TRY_FLUSH = 0x8221;
 
 const OP_NAMES = new Map([
   [CEPH_OSD_OP_READ, 'read'],
@@ -91,6 +98,13 @@ const OP_NAMES = new Map([
   [CEPH_OSD_OP_OMAPRMKEYRANGE, 'omap-rm-key-range'],
   [CEPH_OSD_OP_SETXATTR, 'setxattr'],
   [CEPH_OSD_OP_RMXATTR, 'rmxattr'],
+  [CEPH_OSD_OP_CACHE_TRY_FLUSH, 'cache-try-flush'],
+  [CEPH_OSD_OP_CACHE_EVICT, 'cache-evict'],
+  [CEPH_OSD_OP_CACHE_FLUSH, 'cache-flush'],
+  [CEPH_OSD_OP_CACHE_UNPIN, 'cache-unpin'],
+  [CEPH_OSD_OP_CACHE_PIN, 'cache-pin'],
+  [CEPH_OSD_OP_COPY_FROM2, 'copy-from2'],
+  [CEPH_OSD_OP_COPY_FROM, 'copy-from'],
 ]);
 
 export function cephOsdOpName(op: number): string {
@@ -112,6 +126,9 @@ export const CEPH_OSD_FLAG_RWORDERED = 0x4000;
 export const CEPH_OSD_FLAG_IGNORE_CACHE = 0x8000;
 export const CEPH_OSD_FLAG_SKIPRWLOCKS = 0x10000;
 export const CEPH_OSD_FLAG_IGNORE_OVERLAY = 0x20000;
+export const CEPH_OSD_FLAG_MAP_SNAP_CLONE = 0x80000;
+export const CEPH_OSD_FLAG_ENFORCE_SNAPC = 0x100000;
+export const CEPH_OSD_FLAG_REDIRECTED = 0x200000;
 export const CEPH_OSD_FLAG_KNOWN_REDIR = 0x400000;
 export const CEPH_OSD_FLAG_FULL_TRY = 0x800000;
 export const CEPH_OSD_FLAG_FULL_FORCE = 0x1000000;
@@ -119,6 +136,7 @@ export const CEPH_OSD_FLAG_IGNORE_REDIRECT = 0x2000000;
 export const CEPH_OSD_FLAG_RETURNVEC = 0x4000000;
 
 /** Flags of one step of an op. */
+export const CEPH_OSD_OP_FLAG_EXCL = 0x1;
 export const CEPH_OSD_OP_FLAG_FAILOK = 0x2;
 export const CEPH_OSD_OP_FLAG_FADVISE_RANDOM = 0x4;
 export const CEPH_OSD_OP_FLAG_FADVISE_SEQUENTIAL = 0x8;
@@ -136,6 +154,18 @@ export const CEPH_OSD_CMPXATTR_OP_LTE = 6;
 export const CEPH_OSD_CMPXATTR_MODE_STRING = 1;
 export const CEPH_OSD_CMPXATTR_MODE_U64 = 2;
 
+/** What a WATCH is for. */
+export const CEPH_OSD_WATCH_OP_UNWATCH = 0;
+export const CEPH_OSD_WATCH_OP_LEGACY_WATCH = 1;
+export const CEPH_OSD_WATCH_OP_WATCH = 3;
+export const CEPH_OSD_WATCH_OP_RECONNECT = 5;
+export const CEPH_OSD_WATCH_OP_PING = 7;
+
+/** What a watcher is told. */
+export const CEPH_WATCH_EVENT_NOTIFY = 1;
+export const CEPH_WATCH_EVENT_NOTIFY_COMPLETE = 2;
+export const CEPH_WATCH_EVENT_DISCONNECT = 3;
+
 /** What a CHECKSUM is. */
 export const CEPH_OSD_CHECKSUM_OP_TYPE_XXHASH32 = 0;
 export const CEPH_OSD_CHECKSUM_OP_TYPE_XXHASH64 = 1;
@@ -146,6 +176,7 @@ export const CEPH_SNAPDIR = -1;
 export const CEPH_NOSNAP = -2;
 
 /** Flags of an OSDMap. */
+export const CEPH_OSDMAP_FULL: number = 1 << 1;
 export const CEPH_OSDMAP_PAUSERD: number = 1 << 2;
 export const CEPH_OSDMAP_PAUSEWR: number = 1 << 3;
 
