@@ -63,6 +63,8 @@ export interface SimOsd {
   /** As `ceph osd out`: its data goes elsewhere. */
   markOut(): Promise<number>;
   markIn(): Promise<number>;
+  /** Forgets all maps but the newest. */
+  trimMaps(): void;
 }
 
 /** The monitor in the hands of a test. */
@@ -254,6 +256,7 @@ export class SimCluster implements AsyncDisposable {
       },
       markOut: () => this.#committed((done) => osdMonitor.markOut(id, done)),
       markIn: () => this.#committed((done) => osdMonitor.markIn(id, done)),
+      trimMaps: () => osd.trimMaps(),
     };
   }
 

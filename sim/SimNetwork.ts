@@ -30,7 +30,7 @@ export interface OnceFault extends Disposable {
 }
 
 /** Told of each connection that somebody asks for. What it answers is told of what becomes of it. */
-export type NetworkTap = (from: string, to: string) => ConnectionTap | undefined;
+export type NetworkTap = (from: string, to: string, at: SocketAddress) => ConnectionTap | undefined;
 
 /** Who listens at a port. */
 interface Listener {
@@ -59,6 +59,7 @@ export class SimNetwork {
   readonly #links = new Map<string, SimLink>();
   readonly #faults = new Map<Fault, LinkMatch>();
   readonly #connections = new Set<Connection>();
+  /** Who looks at what the members send, as they send it. */
   tap: NetworkTap | undefined;
 
   constructor(options: NetworkOptions) {
@@ -155,7 +156,7 @@ export class SimNetwork {
     const server = new SimSocket(clock, watch, to, local);
     client.attach(server, this.#link(name, peerName));
     server.attach(client, this.#link(peerName, name));
-    const tap = this.tap?.(name, peerName);
+    const tap = this.tap?.(name, peerName, to);
     if (tap !== undefined) {
       client.tapInto(tap, true);
       server.tapInto(tap, false);

@@ -62,6 +62,14 @@ export class OSDMonitor {
     return this.#map;
   }
 
+  /** Of the map that comes next. */
+  get nextEpoch(): number {
+    return this.#pending.epoch;
+  }
+
+  /** Told of every new map: its incremental, encoded. */
+  onCommit: (incremental: Uint8Array) => void = () => undefined;
+
   // ---- what makes new maps
 
   /**
@@ -236,7 +244,9 @@ export class OSDMonitor {
     this.#full = this.#map.encode({ simulated: true });
     inc.fullCrc = crcOfFull(this.#full);
     this.#maps.set(inc.epoch, this.#map);
-    this.#incrementals.set(inc.epoch, inc.encode());
+    const bytes = inc.encode();
+    this.#incrementals.set(inc.epoch, bytes);
+    this.onCommit(bytes);
     this.#pending = new OSDMapIncremental(inc.fsid, inc.epoch + 1);
     this.#cct.log?.({ who: 'mon.a', fn: 'OSDMonitor.commit', facts: { epoch: inc.epoch } });
     const committed = this.#committed;

@@ -7,13 +7,16 @@ const MAPS_MAX = 500;
 /** The encoded change that made a map, beside the map. */
 interface Entry {
   readonly map: OSDMap;
-  /** Undefined for the first one, which came whole. */
+  /** Undefined for one that came whole. */
   readonly incremental: Uint8Array | undefined;
 }
 
-/** The maps that an OSD has seen, one for each epoch, without a gap. */
+/** The maps that an OSD has seen. */
 export class MapHistory {
+  /** By epoch; there may be gaps before maps that came whole. */
   #entries: Entry[] = [];
+  /** The oldest that is still sent to others; of those before it only is known who was whose primary. */
+  #oldestEpoch = 0;
 
   get newest(): OSDMap | undefined {
     return this.#entries.at(-1)?.map;
@@ -25,21 +28,30 @@ export class MapHistory {
   }
 
   get oldestEpoch(): number {
-    return this.#entries[0]?.map.epoch ?? 0;
+    return this.#oldestEpoch;
   }
 
-  /** `incremental`: what made it of the newest; without it the history begins anew. */
+  /** `incremental`: what made it of the newest; without it what is sent to others begins anew. */
   add(map: OSDMap, incremental?: Uint8Array): void {
-    if (incremental === undefined) this.#entries = [];
+    if (incremental === undefined) this.#oldestEpoch = map.epoch;
     this.#entries.push({ map, incremental });
-    if (this.#entries.length > MAPS_MAX) this.#entries.shift();
+    if (this.#entries.length <= MAPS_MAX) return;
+    this.#entries.shift();
+    this.#oldestEpoch = Math.max(this.#oldestEpoch, this.#entries[0]?.map.epoch ?? 0);
+  }
+
+  /** Sends none but the newest to others from now on. */
+  trim(): void {
+    this.#oldestEpoch = this.epoch;
   }
 
   /** The changes that make the map of `last` of that of `first` - 1; undefined: too old. */
   incrementals(first: number, last: number): Map<number, Uint8Array> | undefined {
+    if (first <= this.#oldestEpoch) return undefined;
     const changes = new Map<number, Uint8Array>();
+    const at = this.#entries.length - 1 - this.epoch;
     for (let epoch = first; epoch <= last; epoch++) {
-      const incremental = this.#entries[epoch - this.oldestEpoch]?.incremental;
+      const incremental = this.#entries[at + epoch]?.incremental;
       if (incremental === undefined) return undefined;
       changes.set(epoch, incremental);
     }
@@ -49,9 +61,11 @@ export class MapHistory {
   /** Whether `pg` has had the primary that it has now in every map from that of `epoch` on. */
   isSamePrimarySince(pg: pg_t, epoch: number): boolean {
     const primary = this.newest?.pgToUpActingOsds(pg).actingPrimary;
-    if (epoch < this.oldestEpoch) return false;
-    return this.#entries
-      .slice(epoch - this.oldestEpoch)
-      .every(({ map }) => map.pgToUpActingOsds(pg).actingPrimary === primary);
+    for (let i = this.#entries.length - 1; i >= 0; i--) {
+      const map = this.#entries[i]?.map;
+      if (map?.pgToUpActingOsds(pg).actingPrimary !== primary) return false;
+      if (map !== undefined && map.epoch <= epoch) return true;
+    }
+    return false;
   }
 }

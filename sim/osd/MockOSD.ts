@@ -112,6 +112,11 @@ export class MockOSD implements Dispatcher {
     return this.#ops.reads;
   }
 
+  /** Forgets all maps but the newest. */
+  trimMaps(): void {
+    this.#maps.trim();
+  }
+
   /** Of the newest map; 0: none yet. */
   get epoch(): number {
     return this.#maps.epoch;

@@ -1,0 +1,148 @@
+import type { Parcel } from '../SimFlow.ts';
+import type { ConnectionTap } from '../SimSocket.ts';
+import {
+  BACKOFF_ACK_BLOCK,
+  BACKOFF_BLOCK,
+  BACKOFF_UNBLOCK,
+  MSG_OSD_BACKOFF,
+  MSG_OSD_OP,
+  readBackoff,
+  type WireBackoff,
+  type WireOp,
+} from './op_messages.ts';
+import type { Witness } from './Witness.ts';
+import { parseWire, type WireMessage, WireStream } from './wire_streams.ts';
+
+export interface ConnectionEvents {
+  onOp(message: WireMessage): void;
+  /** The client has closed it. */
+  onOver(): void;
+}
+
+/** A range of objects of which the OSD wants no ops. */
+interface Blocked extends WireBackoff {
+  acks: number;
+}
+
+/** One connection that a client has made: what both ends send over it, and the rules of one connection. */
+export class ClientConnection implements ConnectionTap {
+  readonly to: string;
+  readonly address: string;
+  /** The client holds it. */
+  isOpen = true;
+  /** When the OSD last took a backoff back; below 0: never. */
+  unblockedAt = -1;
+  /** Messages that the client has sent. */
+  messages = 0;
+  readonly #witness: Witness;
+  readonly #from: string;
+  readonly #events: ConnectionEvents;
+  readonly #byClient: WireStream;
+  readonly #byServer: WireStream;
+  readonly #blocked = new Map<number, Blocked>();
+  #lastTid = 0;
+  #lastTidAt = -1;
+  #lastEpoch = 0;
+
+  constructor(
+    witness: Witness,
+    from: string,
+    to: string,
+    address: string,
+    events: ConnectionEvents,
+  ) {
+    this.#witness = witness;
+    this.#from = from;
+    this.to = to;
+    this.address = address;
+    this.#events = events;
+    const conversation = { isOpen: false };
+    this.#byClient = new WireStream(
+      parseWire(true, conversation, (message) => this.#onClientMessage(message)),
+    );
+    this.#byServer = new WireStream(
+      parseWire(false, conversation, (message) => this.#onServerMessage(message)),
+    );
+  }
+
+  get isWithMon(): boolean {
+    return this.to.startsWith('mon.');
+  }
+
+  sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>): void {
+    if (parcel.kind === 'data') {
+      const stream = isClient ? this.#byClient : this.#byServer;
+      for (const chunk of parcel.chunks) stream.feed(chunk);
+    } else if (isClient) this.#onClientMessage(parcel.msg);
+    else this.#onServerMessage(parcel.msg);
+  }
+
+  over(isClient: boolean): void {
+    if (!isClient) return;
+    this.isOpen = false;
+    this.#events.onOver();
+  }
+
+  /** Blocks that the client has not answered. */
+  get unacked(): number {
+    return [...this.#blocked.values()].filter(({ acks }) => acks === 0).length;
+  }
+
+  get isBlocked(): boolean {
+    return this.#blocked.size > 0;
+  }
+
+  checkOp(what: string, tid: number, op: WireOp): void {
+    const now = this.#witness.now();
+    const isSameMoment = now === this.#lastTidAt;
+    if (isSameMoment && tid <= this.#lastTid) {
+      this.#witness.report('I14', `${what} right after tid ${this.#lastTid}`);
+    }
+    if (op.epoch < this.#lastEpoch) {
+      this.#witness.report('I17', `${what}: by map ${op.epoch} after ${this.#lastEpoch}`);
+    }
+    this.#lastTid = tid;
+    this.#lastTidAt = now;
+    this.#lastEpoch = op.epoch;
+    for (const block of this.#blocked.values()) {
+      if (block.acks > 0 && isInRange(block, op)) {
+        this.#witness.report('I15', `${what}: backoff ${block.id} of ${block.pg} stands`);
+      }
+    }
+  }
+
+  #onClientMessage(message: WireMessage): void {
+    this.messages += 1;
+    if (message.seq !== this.messages) {
+      const what = `${this.#from} to ${this.to}`;
+      this.#witness.report('I14', `${what}: frame ${message.seq} after ${this.messages - 1}`);
+    }
+    if (this.isWithMon) return;
+    if (message.type === MSG_OSD_OP) this.#events.onOp(message);
+    if (message.type === MSG_OSD_BACKOFF) this.#onAck(readBackoff(message.front));
+  }
+
+  #onAck({ id, op }: WireBackoff): void {
+    const block = this.#blocked.get(id);
+    if (op !== BACKOFF_ACK_BLOCK) this.#witness.report('I15', `${this.#from} sends a backoff`);
+    if (block === undefined) return;
+    block.acks += 1;
+    if (block.acks > 1) this.#witness.report('I15', `${this.#from} acks backoff ${id} again`);
+  }
+
+  #onServerMessage(message: WireMessage): void {
+    if (message.type !== MSG_OSD_BACKOFF) return;
+    const backoff = readBackoff(message.front);
+    if (backoff.op === BACKOFF_BLOCK) this.#blocked.set(backoff.id, { ...backoff, acks: 0 });
+    if (backoff.op !== BACKOFF_UNBLOCK) return;
+    this.#blocked.delete(backoff.id);
+    this.unblockedAt = this.#witness.now();
+  }
+}
+
+/** The whole PG, or one object of it: the backoffs of simulations are one or the other. */
+function isInRange({ pg, begin, end }: WireBackoff, op: WireOp): boolean {
+  if (pg !== `${op.pool}.${op.seed}`) return false;
+  const isOneObject = begin.hash === end.hash && begin.oid === end.oid && !begin.isMax;
+  return isOneObject && begin.oid !== '' ? begin.oid === op.oid : true;
+}
