@@ -28,7 +28,7 @@ export type { Options } from './common/options.ts';
 export type { PerfDump } from './common/PerfCounters.ts';
 export type { CallOptions } from './librados/CallOptions.ts';
 export type { ClusterStat, CommandReply, PoolStat } from './librados/cluster_stats.ts';
-export { IoCtx, type IoCtxOptions, type Placement, type ReadOptions } from './librados/IoCtx.ts';
+export { IoCtx, type IoCtxOptions, type Placement } from './librados/IoCtx.ts';
 export type { RadosState } from './librados/RadosClient.ts';
 export {
   ConnectionShutdown,
@@ -44,6 +44,27 @@ export {
   RadosError,
   TimedOut,
 } from './librados/RadosError.ts';
-export { type Extent, type ObjectStat, ReadOp } from './librados/ReadOp.ts';
+export type { ReadReply } from './librados/ReadCall.ts';
+export { ReadOp } from './librados/ReadOp.ts';
+export type { Fadvise, ReadFlag, ReadFlags } from './librados/read_flags.ts';
+export type {
+  Advice,
+  ChecksumOptions,
+  Cmpext,
+  Extent,
+  FilteredOmapRange,
+  ObjectStat,
+  OmapRange,
+  OpOptions,
+  ReadOptions,
+  SparseExtent,
+  StepOutcome,
+} from './librados/read_types.ts';
 export { type ConnectOptions, Rados, type RadosOptions } from './node/Rados.ts';
 export type { OSDMap } from './osd/OSDMap.ts';
+export type { Checksums, ChecksumType } from './osdc/checksum_step.ts';
+export type { Comparison, OmapAssertion } from './osdc/compare_steps.ts';
+export type { Extents, SparseData } from './osdc/data_steps.ts';
+export type { OmapKeys, OmapVals } from './osdc/omap_steps.ts';
+export type { ObjectClone, SnapSet } from './osdc/snaps_step.ts';
+export type { Watcher } from './osdc/watchers_step.ts';

@@ -1,18 +1,37 @@
-import { ENOENT } from '../common/errno.ts';
+import { ENOENT, MAX_ERRNO } from '../common/errno.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
-import type { ObjectOperation } from '../osdc/ObjectOperation.ts';
+import { CEPH_NOSNAP, CEPH_SNAPDIR } from '../osd/rados.ts';
+import type { Checksums, ChecksumType } from '../osdc/checksum_step.ts';
+import type { Extents, SparseData } from '../osdc/data_steps.ts';
+import type { OmapKeys, OmapVals } from '../osdc/omap_steps.ts';
+import type { SnapSet } from '../osdc/snaps_step.ts';
+import type { Watcher } from '../osdc/watchers_step.ts';
 import { rejected } from './Call.ts';
-import type { CallOptions } from './CallOptions.ts';
 import {
+  checkBytes,
   checkLocatorKey,
   checkNamespace,
   checkOid,
   checkTimeout,
   invalid,
 } from './check_arguments.ts';
+import { omapEntries } from './omap_entries.ts';
 import { RadosError, radosError } from './RadosError.ts';
-import { ReadCall } from './ReadCall.ts';
-import { type Extent, type ObjectStat, ReadOp } from './ReadOp.ts';
+import { ReadCall, type ReadReply } from './ReadCall.ts';
+import { ReadOp } from './ReadOp.ts';
+import { type ReadFlags, readFlagBits } from './read_flags.ts';
+import type {
+  Advice,
+  ChecksumOptions,
+  Cmpext,
+  Extent,
+  FilteredOmapRange,
+  ObjectStat,
+  OmapRange,
+  OpOptions,
+  ReadOptions,
+  SparseExtent,
+} from './read_types.ts';
 import type { Session } from './Session.ts';
 
 export interface IoCtxOptions {
@@ -20,9 +39,11 @@ export interface IoCtxOptions {
   readonly namespace?: string | undefined;
   /** Placed as if this were the name; objects of one key are on the same OSDs. */
   readonly locatorKey?: string | undefined;
+  /** Objects as they were in this snapshot. Default: as they are. */
+  readonly snap?: number | bigint | undefined;
+  /** Of all its ops. */
+  readonly flags?: ReadFlags | undefined;
 }
-
-export interface ReadOptions extends CallOptions, Extent {}
 
 /** Where an object is: what `ceph osd map` prints. */
 export interface Placement {
@@ -44,6 +65,7 @@ export interface Placement {
 
 const WHOLE = new ReadOp().read();
 const STAT = new ReadOp().stat();
+const EXISTS = new ReadOp().assertExists();
 
 /** One pool, seen in one namespace. Made by `openIoCtx`. Ceph: src/librados/IoCtxImpl.cc. */
 export class IoCtx {
@@ -51,15 +73,21 @@ export class IoCtx {
   readonly poolName: string;
   readonly #session: Session;
   readonly #oloc: object_locator_t;
+  readonly #options: IoCtxOptions;
+  readonly #snapid: number;
+  readonly #flags: number;
 
   constructor(session: Session, poolId: number, poolName: string, options: IoCtxOptions) {
-    const { namespace = '', locatorKey = '' } = options;
+    const { namespace = '', locatorKey = '', snap, flags } = options;
     checkNamespace('openIoCtx', namespace);
     checkLocatorKey('openIoCtx', locatorKey);
     this.poolId = poolId;
     this.poolName = poolName;
     this.#session = session;
     this.#oloc = { pool: poolId, key: locatorKey, nspace: namespace, hash: -1 };
+    this.#options = options;
+    this.#snapid = snap === undefined ? CEPH_NOSNAP : snapId(snap);
+    this.#flags = readFlagBits('openIoCtx', flags);
   }
 
   get namespace(): string {
@@ -70,36 +98,177 @@ export class IoCtx {
     return this.#oloc.key;
   }
 
+  /** The snapshot that is read; undefined: none. */
+  get snap(): number | undefined {
+    return this.#snapid === CEPH_NOSNAP ? undefined : this.#snapid;
+  }
+
   /** The same pool with other settings. */
   with(options: IoCtxOptions): IoCtx {
-    const { namespace, locatorKey } = this;
-    return new IoCtx(this.#session, this.poolId, this.poolName, {
-      namespace,
-      locatorKey,
-      ...options,
-    });
+    const all = { ...this.#options, ...options };
+    return new IoCtx(this.#session, this.poolId, this.poolName, all);
   }
+
+  // Bytes
 
   /**
    * The bytes of an object, all of them by default; fewer than `length` where the object ends before,
    * none past its end. Rejects with ObjectNotFound, TimedOut, ConnectionShutdown, ….
    */
   read(oid: string, options: ReadOptions = {}): Promise<Uint8Array> {
-    return this.#operate('read', oid, () => readOperation(options), options, first);
+    return this.#operate('read', oid, () => readOp(options), options, first);
   }
 
+  /** Fills `buffer` with the bytes from `offset` on. Answers how many there were: fewer at the end. */
+  readInto(
+    oid: string,
+    buffer: Uint8Array,
+    options: OpOptions & Advice & Pick<Extent, 'offset'> = {},
+  ): Promise<number> {
+    const { offset, fadvise } = options;
+    const prepare = (): ReadOp<[Uint8Array]> => {
+      checkBytes('readInto', 'buffer', buffer);
+      return new ReadOp().read({ offset, length: buffer.length, fadvise });
+    };
+    return this.#operate('readInto', oid, prepare, options, ([data]) => {
+      buffer.set(data);
+      return data.length;
+    });
+  }
+
+  /** The bytes that were written, and where. What lies between them is zeros. */
+  sparseRead(oid: string, options: OpOptions & SparseExtent): Promise<SparseData> {
+    const prepare = (): ReadOp<[SparseData]> => new ReadOp().sparseRead(options);
+    return this.#operate('sparseRead', oid, prepare, options, first);
+  }
+
+  /** Where bytes were written. EOPNOTSUPP in erasure-coded pools. */
+  mapext(oid: string, options: OpOptions & Extent = {}): Promise<Extents> {
+    const prepare = (): ReadOp<[Extents]> => new ReadOp().mapext(options);
+    return this.#operate('mapext', oid, prepare, options, first);
+  }
+
+  /** Checksums of chunks of the object, made by the OSD. */
+  checksum<T extends ChecksumType>(
+    oid: string,
+    type: T,
+    options: OpOptions & ChecksumOptions = {},
+  ): Promise<Checksums[T][]> {
+    const prepare = (): ReadOp<[Checksums[T][]]> => new ReadOp().checksum(type, options);
+    return this.#operate('checksum', oid, prepare, options, first);
+  }
+
+  /** Whether these are the bytes from `offset` on. The object ends in zeros that never end. */
+  async cmpext(
+    oid: string,
+    expected: Uint8Array,
+    options: OpOptions & Pick<Extent, 'offset'> = {},
+  ): Promise<Cmpext> {
+    const prepare = (): ReadOp<[]> => new ReadOp().cmpext(options.offset ?? 0, expected);
+    try {
+      await this.#operate('cmpext', oid, prepare, options, nothing);
+      return { equal: true };
+    } catch (error) {
+      if (!RadosError.is(error) || error.errno > -MAX_ERRNO) throw error;
+      return { equal: false, mismatchAt: -error.errno - MAX_ERRNO };
+    }
+  }
+
+  // Size, attributes, omap
+
   /** Size, time of change, version. */
-  stat(oid: string, options: CallOptions = {}): Promise<ObjectStat> {
+  stat(oid: string, options: OpOptions = {}): Promise<ObjectStat> {
     return this.#operate('stat', oid, () => STAT, options, first);
   }
 
-  /** The results of the steps, in their order, and the version of the object that all of them saw. */
+  async exists(oid: string, options: OpOptions = {}): Promise<boolean> {
+    try {
+      await this.#operate('exists', oid, () => EXISTS, options, nothing);
+      return true;
+    } catch (error) {
+      if (RadosError.is(error, 'ENOENT')) return false;
+      throw error;
+    }
+  }
+
+  /** Rejects with NoData if there is no such attribute. */
+  getXattr(oid: string, name: string, options: OpOptions = {}): Promise<Uint8Array> {
+    const prepare = (): ReadOp<[Uint8Array]> => new ReadOp().getXattr(name);
+    return this.#operate('getXattr', oid, prepare, options, first);
+  }
+
+  /** All attributes. */
+  getXattrs(oid: string, options: OpOptions = {}): Promise<Map<string, Uint8Array>> {
+    return this.#operate('getXattrs', oid, () => new ReadOp().getXattrs(), options, first);
+  }
+
+  /** No bytes if there is none. */
+  getOmapHeader(oid: string, options: OpOptions = {}): Promise<Uint8Array> {
+    return this.#operate('getOmapHeader', oid, () => new ReadOp().omapGetHeader(), options, first);
+  }
+
+  getOmapKeys(oid: string, options: OpOptions & OmapRange = {}): Promise<OmapKeys> {
+    const prepare = (): ReadOp<[OmapKeys]> => new ReadOp().omapGetKeys(options);
+    return this.#operate('getOmapKeys', oid, prepare, options, first);
+  }
+
+  getOmapVals(oid: string, options: OpOptions & FilteredOmapRange = {}): Promise<OmapVals> {
+    const prepare = (): ReadOp<[OmapVals]> => new ReadOp().omapGetVals(options);
+    return this.#operate('getOmapVals', oid, prepare, options, first);
+  }
+
+  /** Keys that are not there are left out. */
+  getOmapValsByKeys(
+    oid: string,
+    keys: Iterable<string>,
+    options: OpOptions = {},
+  ): Promise<Map<string, Uint8Array>> {
+    const prepare = (): ReadOp<[Map<string, Uint8Array>]> => new ReadOp().omapGetValsByKeys(keys);
+    return this.#operate('getOmapValsByKeys', oid, prepare, options, first);
+  }
+
+  /** All keys and values of a range, fetched as they are asked for, `maxReturn` at a time. */
+  omapEntries(
+    oid: string,
+    options: OpOptions & FilteredOmapRange = {},
+  ): AsyncIterable<[key: string, value: Uint8Array]> {
+    return omapEntries((startAfter) => this.getOmapVals(oid, { ...options, startAfter }), options);
+  }
+
+  // What else there is to know of an object
+
+  /** Who is told when the object is notified. */
+  listWatchers(oid: string, options: OpOptions = {}): Promise<Watcher[]> {
+    return this.#operate('listWatchers', oid, () => new ReadOp().listWatchers(), options, first);
+  }
+
+  /** Clones and snapshots of an object. */
+  listSnaps(oid: string, options: OpOptions = {}): Promise<SnapSet> {
+    return this.#operate('listSnaps', oid, () => new ReadOp().listSnaps(), options, first);
+  }
+
+  /** What a method of an object class puts out. Only for methods that do not write. */
+  execute(
+    oid: string,
+    cls: string,
+    method: string,
+    input?: Uint8Array,
+    options: OpOptions = {},
+  ): Promise<Uint8Array> {
+    const prepare = (): ReadOp<[Uint8Array]> => new ReadOp().exec(cls, method, input);
+    return this.#operate('execute', oid, prepare, options, first);
+  }
+
+  /**
+   * The results of the steps, in their order, with the version of the object that all of them saw and
+   * what each step answered. An error's `steps` has the results of those before the one that failed.
+   */
   operateRead<R extends readonly unknown[]>(
     oid: string,
     op: ReadOp<R>,
-    options: CallOptions = {},
-  ): Promise<R & { readonly version: bigint }> {
-    return this.#operate('operateRead', oid, () => op, options, withVersion);
+    options: OpOptions = {},
+  ): Promise<R & ReadReply> {
+    return this.#operate('operateRead', oid, () => op, options, withReply);
   }
 
   /** Where the object is (or would be), by the newest map that has come. Asks nobody. */
@@ -131,18 +300,20 @@ export class IoCtx {
   #operate<R extends readonly unknown[], T>(
     syscall: string,
     oid: string,
-    prepare: () => ObjectOperation<R>,
-    options: CallOptions,
-    finish: (results: R, version: bigint) => T,
+    prepare: () => ReadOp<R>,
+    options: OpOptions,
+    finish: (results: R, reply: ReadReply) => T,
   ): Promise<T> {
     const session = this.#session;
     const { signal, timeout = session.cct.conf.rados_osd_op_timeout * 1000 } = options;
-    let operation: ObjectOperation<R>;
+    let operation: ReadOp<R>;
+    let flags: number;
     try {
       session.checkConnected(syscall);
       checkOid(syscall, oid);
       checkTimeout(syscall, timeout);
       operation = prepare();
+      flags = this.#flags | readFlagBits(syscall, options.flags);
       if (operation.ops.length === 0) throw invalid(syscall, 'a ReadOp with no steps');
     } catch (error) {
       if (!RadosError.is(error)) throw error;
@@ -153,24 +324,31 @@ export class IoCtx {
       fn: 'IoCtx.operateRead',
       facts: { syscall, oid, pool: this.poolName },
     });
-    const request = { syscall, oid, oloc: this.#oloc, poolName: this.poolName };
+    const snapid = operation.isOfSnapDir ? CEPH_SNAPDIR : this.#snapid;
+    const request = { syscall, oid, oloc: this.#oloc, poolName: this.poolName, snapid, flags };
     const call = new ReadCall(session, request, operation, finish);
     if (signal === undefined || call.listen(signal, session.aborts)) call.submit(timeout);
     return call.promise;
   }
 }
 
-function readOperation({ offset = 0, length }: Extent): ObjectOperation<[Uint8Array]> {
-  return offset === 0 && length === undefined ? WHOLE : new ReadOp().read({ offset, length });
+function readOp({ offset = 0, length, fadvise }: Extent & Advice): ReadOp<[Uint8Array]> {
+  const isWhole = offset === 0 && length === undefined && fadvise === undefined;
+  return isWhole ? WHOLE : new ReadOp().read({ offset, length, fadvise });
+}
+
+function snapId(snap: number | bigint): number {
+  const id = Number(snap);
+  if (Number.isSafeInteger(id) && id > 0) return id;
+  throw invalid('openIoCtx', `${snap} is no snapshot`);
 }
 
 function first<T>([result]: readonly [T]): T {
   return result;
 }
 
-function withVersion<R extends readonly unknown[]>(
-  results: R,
-  version: bigint,
-): R & { readonly version: bigint } {
-  return Object.assign(results, { version });
+function nothing(): void {}
+
+function withReply<R extends readonly unknown[]>(results: R, reply: ReadReply): R & ReadReply {
+  return Object.assign(results, reply);
 }

@@ -13,6 +13,7 @@ import {
   ETIMEDOUT,
   errnoName,
 } from '../common/errno.ts';
+import type { StepOutcome } from './read_types.ts';
 
 /** What failed, and where; what is not known is left out. */
 export interface RadosErrorFacts {
@@ -29,6 +30,8 @@ export interface RadosErrorFacts {
   readonly epoch?: number | undefined;
   /** How often it was sent. */
   readonly attempts?: number | undefined;
+  /** Of an op that its OSD answered: what became of its steps, up to the one that failed. */
+  readonly steps?: readonly StepOutcome[] | undefined;
   /** In addition to what the code says. */
   readonly reason?: string | undefined;
   readonly cause?: unknown;
@@ -52,6 +55,11 @@ export class RadosError extends Error {
   readonly osd: number | undefined;
   readonly epoch: number | undefined;
   readonly attempts: number | undefined;
+  /**
+   * What became of the steps of an op that its OSD refused, up to the one that failed: the results of
+   * those before it are good. Empty if none was begun.
+   */
+  readonly steps: readonly StepOutcome[] | undefined;
 
   /** `errno`: positive or negative. {@link radosError} makes one of the right class. */
   constructor(errno: number, facts: RadosErrorFacts = {}) {
@@ -68,6 +76,7 @@ export class RadosError extends Error {
     this.osd = facts.osd;
     this.epoch = facts.epoch;
     this.attempts = facts.attempts;
+    this.steps = facts.steps;
   }
 
   /** Whether `error` is one of these, and, if `code` is given, of that code. */

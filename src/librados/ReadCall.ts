@@ -1,10 +1,11 @@
-import { ECANCELED, ETIMEDOUT } from '../common/errno.ts';
+import { ECANCELED, ETIMEDOUT, MAX_ERRNO } from '../common/errno.ts';
 import { assert } from '../common/errors.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
-import type { ObjectOperation } from '../osdc/ObjectOperation.ts';
 import type { Op, OpListener, OpReply } from '../osdc/Op.ts';
 import { Call } from './Call.ts';
 import { type RadosError, radosError } from './RadosError.ts';
+import type { ReadOp } from './ReadOp.ts';
+import type { StepOutcome } from './read_types.ts';
 import type { Session } from './Session.ts';
 
 /** What is read, and what the call is named in errors. */
@@ -13,17 +14,29 @@ export interface ReadRequest {
   readonly oid: string;
   readonly oloc: object_locator_t;
   readonly poolName: string;
+  readonly snapid: number;
+  /** CEPH_OSD_FLAG_*. */
+  readonly flags: number;
+}
+
+/** What is known of an op that has succeeded, beside the results of its steps. */
+export interface ReadReply {
+  /** Of the object. */
+  readonly version: bigint;
+  /** What each step answered. */
+  readonly rvals: readonly number[];
 }
 
 /** An op on one object, from the public call to its promise. */
 export class ReadCall<R extends readonly unknown[], T> extends Call<T> implements OpListener {
   readonly #session: Session;
   readonly #request: ReadRequest;
-  readonly #operation: ObjectOperation<R>;
-  readonly #finish: (results: R, version: bigint) => T;
+  readonly #operation: ReadOp<R>;
+  readonly #finish: (results: R, reply: ReadReply) => T;
   #op: Op | undefined;
   #results: R | undefined;
-  #version = 0n;
+  #reply: ReadReply | undefined;
+  #outcomes: readonly StepOutcome[] | undefined;
   #aborted = false;
   #timeoutMs = 0;
 
@@ -31,8 +44,8 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
   constructor(
     session: Session,
     request: ReadRequest,
-    operation: ObjectOperation<R>,
-    finish: (results: R, version: bigint) => T,
+    operation: ReadOp<R>,
+    finish: (results: R, reply: ReadReply) => T,
   ) {
     super(session.cct);
     this.#session = session;
@@ -43,9 +56,9 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
 
   submit(timeoutMs: number): void {
     const { objecter } = this.#session;
-    const { oid, oloc } = this.#request;
+    const { oid, oloc, snapid, flags } = this.#request;
     this.#timeoutMs = timeoutMs;
-    this.#op = objecter.prepareReadOp(oid, oloc, this.#operation, this);
+    this.#op = objecter.prepareReadOp(oid, oloc, this.#operation, this, { snapid, flags });
     objecter.opSubmit(this.#op, timeoutMs);
   }
 
@@ -54,10 +67,13 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
     if (this.#op !== undefined) this.#session.objecter.opCancel(this.#op, ECANCELED, reason);
   }
 
-  onReply({ result, outdata, userVersion }: OpReply): void {
-    if (result < 0) return;
-    this.#version = BigInt(userVersion);
-    this.#results = this.#operation.decode(outdata, this.#version);
+  onReply(reply: OpReply): void {
+    if (reply.result < 0) {
+      this.#outcomes = this.#operation.outcomes(reply);
+      return;
+    }
+    this.#results = this.#operation.decode(reply);
+    this.#reply = { version: BigInt(reply.userVersion), rvals: reply.rvals };
   }
 
   onFinish(op: Op, result: number, cause: unknown): void {
@@ -66,8 +82,10 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
     } else if (result < 0) {
       this.reject(this.#error(op, result, cause));
     } else {
-      assert(this.#results !== undefined, 'an op without an error has results');
-      this.resolve(this.#finish(this.#results, this.#version));
+      const results = this.#results;
+      const reply = this.#reply;
+      assert(results !== undefined && reply !== undefined, 'an op without an error has results');
+      this.resolve(this.#finish(results, reply));
     }
   }
 
@@ -83,6 +101,7 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
       osd: target.osd < 0 ? undefined : target.osd,
       epoch: target.epoch,
       attempts,
+      steps: this.#outcomes,
       reason: this.#reason(result, cause),
       cause,
     });
@@ -90,6 +109,7 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
 
   #reason(result: number, cause: unknown): string | undefined {
     if (cause instanceof Error) return cause.message;
+    if (result <= -MAX_ERRNO) return `the first byte that differs is ${-result - MAX_ERRNO}`;
     return result === -ETIMEDOUT ? `no answer within ${this.#timeoutMs} ms` : undefined;
   }
 }

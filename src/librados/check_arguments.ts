@@ -31,6 +31,40 @@ export function checkExtent(offset: number, length: number | undefined): void {
   checkCount('read', 'offset + length', offset + length);
 }
 
+/** `what`: for the error. `max`: it must not be greater. */
+export function checkCount(
+  syscall: string,
+  what: string,
+  value: number,
+  max: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (Number.isSafeInteger(value) && value >= 0 && value <= max) return;
+  throw invalid(syscall, `${what} ${value} is no number of 0 to ${max}`);
+}
+
+/** A number of `bits` bits. */
+export function checkUnsigned(syscall: string, what: string, value: bigint, bits: number): void {
+  if (typeof value === 'bigint' && value >= 0n && value >> BigInt(bits) === 0n) return;
+  throw invalid(syscall, `${what} ${value} is no number of ${bits} bits`);
+}
+
+/** Of an attribute, a key, a class, a method. `max`: bytes. */
+export function checkText(
+  syscall: string,
+  what: string,
+  text: string,
+  max: number = Number.MAX_SAFE_INTEGER,
+): void {
+  if (typeof text !== 'string') throw invalid(syscall, `the ${what} is no text`);
+  if (max < Number.MAX_SAFE_INTEGER && utf8Length(text) > max) {
+    throw invalid(syscall, `the ${what} has more than ${max} bytes`);
+  }
+}
+
+export function checkBytes(syscall: string, what: string, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) throw invalid(syscall, `${what} is no Uint8Array`);
+}
+
 export function checkSteps(count: number): void {
   if (count > STEPS_MAX) throw invalid('operateRead', `a ReadOp of more than ${STEPS_MAX} steps`);
 }
@@ -43,11 +77,6 @@ export function checkTimeout(syscall: string, timeout: number): void {
 
 export function invalid(syscall: string, reason: string): RadosError {
   return radosError(EINVAL, { syscall, reason });
-}
-
-function checkCount(syscall: string, what: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 0) return;
-  throw invalid(syscall, `${what} ${value} is no number of bytes`);
 }
 
 function checkLength(syscall: string, what: string, text: string, max: number): void {

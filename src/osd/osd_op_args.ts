@@ -39,7 +39,7 @@ export type OSDOpArgs =
   | {
       readonly kind: 'extent';
       readonly offset: number;
-      /** 0 with READ: to the end of the object. With OMAPGET*: bytes of `indata`. */
+      /** 0 with READ, -1 with MAPEXT: to the end of the object. With OMAPGET*: bytes of `indata`. */
       readonly length: number;
       readonly truncateSize: number;
       readonly truncateSeq: number;
@@ -152,7 +152,7 @@ function decodeExtent(dec: Decoder): OSDOpArgs {
   return {
     kind: 'extent',
     offset: dec.u64(),
-    length: dec.u64(),
+    length: dec.s64(),
     truncateSize: dec.u64(),
     truncateSeq: dec.u32(),
   };

@@ -1,7 +1,15 @@
 import type { OSDOp } from '../osd/OSDOp.ts';
-import { CEPH_OSD_OP_READ, CEPH_OSD_OP_STAT } from '../osd/rados.ts';
+import type { OpReply } from './Op.ts';
 
-const EMPTY = new Uint8Array(0);
+/** One step, and what its output means. */
+export interface Step<T> {
+  readonly op: OSDOp;
+  /**
+   * From what the step put out, and the version of the object; DecodeError for what makes no sense.
+   * Views of `out` may be kept.
+   */
+  readonly decode: (out: Uint8Array, version: bigint) => T;
+}
 
 /**
  * Steps that an OSD does as one, on one object, and what their outputs mean.
@@ -9,26 +17,6 @@ const EMPTY = new Uint8Array(0);
  */
 export interface ObjectOperation<R extends readonly unknown[]> {
   readonly ops: readonly OSDOp[];
-  /**
-   * The results, from one output per step and the version of the object; DecodeError for outputs
-   * that make no sense. Views of `outdata` may be kept.
-   */
-  decode(outdata: readonly Uint8Array[], version: bigint): R;
+  /** The results, from a reply without an error that answers each of `ops`. */
+  decode(reply: OpReply): R;
 }
-
-/** `length` 0: to the end of the object. */
-export function osdOpRead(offset: number, length: number): OSDOp {
-  return {
-    op: CEPH_OSD_OP_READ,
-    flags: 0,
-    args: { kind: 'extent', offset, length, truncateSize: 0, truncateSeq: 0 },
-    indata: EMPTY,
-  };
-}
-
-export const OSD_OP_STAT: OSDOp = {
-  op: CEPH_OSD_OP_STAT,
-  flags: 0,
-  args: { kind: 'none' },
-  indata: EMPTY,
-};

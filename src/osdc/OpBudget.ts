@@ -57,6 +57,9 @@ export class OpBudget {
 /** Ceph: Objecter::calc_op_budget. A read of a whole object counts nothing: its size is not known. */
 function calcOpBudget(ops: readonly OSDOp[]): number {
   let bytes = 0;
-  for (const { args } of ops) if (args.kind === 'extent') bytes += args.length;
+  for (const { args } of ops) {
+    if (args.kind === 'extent') bytes += Math.max(args.length, 0);
+    else if (args.kind === 'xattr') bytes += args.nameLength + args.valueLength;
+  }
   return bytes;
 }

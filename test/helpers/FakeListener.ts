@@ -1,7 +1,7 @@
 import { assert } from '../../src/common/errors.ts';
+import { readStep } from '../../src/osdc/data_steps.ts';
 import type { Objecter } from '../../src/osdc/Objecter.ts';
 import type { ObjectOperation } from '../../src/osdc/ObjectOperation.ts';
-import { osdOpRead } from '../../src/osdc/ObjectOperation.ts';
 import type { Op, OpListener, OpReply } from '../../src/osdc/Op.ts';
 
 /** Writes down how an op ends. */
@@ -43,7 +43,7 @@ export function submitRead(
   { length = 0, timeoutMs = 0, pool = 1 }: SubmitOptions = {},
 ): Submitted {
   const listener = new FakeListener();
-  const operation: ObjectOperation<[]> = { ops: [osdOpRead(0, length)], decode: () => [] };
+  const operation: ObjectOperation<[]> = { ops: [readStep(0, length).op], decode: () => [] };
   const oloc = { pool, key: '', nspace: '', hash: -1 };
   const op = objecter.prepareReadOp(oid, oloc, operation, listener);
   objecter.opSubmit(op, timeoutMs);

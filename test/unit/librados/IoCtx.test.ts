@@ -298,7 +298,8 @@ test('the results of a ReadOp of 1,024 steps are taken apart', () => {
     new ReadOp().read(),
   );
   const outdata = op.ops.map((_, i) => Uint8Array.of(i));
-  expect(op.decode(outdata, 0n)).toEqual(outdata);
+  const rvals = op.ops.map(() => 0);
+  expect(op.decode({ result: 0, outdata, rvals, userVersion: 0 })).toEqual(outdata);
 });
 
 test('a ReadOp can be gone on from in two ways', () => {
