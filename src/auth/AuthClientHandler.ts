@@ -14,6 +14,8 @@ export interface AuthClientHandler {
   readonly protocol: number;
   /** The number that the monitors have given us; 0: none yet. */
   globalId: number;
+  /** Another that has what this one was given, for another connection. */
+  clone(): AuthClientHandler;
   /** Another connection: it begins anew. */
   reset(): void;
   /** What to say next. */
@@ -24,6 +26,8 @@ export interface AuthClientHandler {
   handleDone(payload: Uint8Array): AuthSecrets;
   /** Undefined: there is nothing yet to show to such a daemon. */
   buildAuthorizer(serviceId: number): AuthAuthorizer | undefined;
+  /** A daemon does not take what we showed it: it is to be renewed, unless it was renewed just now. */
+  invalidateTicket(serviceId: number): void;
   /** What we have is to be renewed, and that is not under way. */
   needTickets(): boolean;
   /** When that will be so, by `Clock.realNow`; Infinity: never. */

@@ -16,6 +16,12 @@ export class AuthNoneClientHandler implements AuthClientHandler {
     this.#name = name;
   }
 
+  clone(): AuthNoneClientHandler {
+    const clone = new AuthNoneClientHandler(this.#name);
+    clone.globalId = this.globalId;
+    return clone;
+  }
+
   reset(): void {}
 
   buildRequest(): Uint8Array {
@@ -33,6 +39,8 @@ export class AuthNoneClientHandler implements AuthClientHandler {
   buildAuthorizer(): AuthAuthorizer {
     return buildAuthNoneAuthorizer(this.#name, this.globalId);
   }
+
+  invalidateTicket(): void {}
 
   needTickets(): boolean {
     return false;

@@ -24,6 +24,8 @@ export interface CephContext {
   readonly finisher: Finisher;
   /** Buffers for what is received; their contents are not defined. */
   readonly alloc: Alloc;
+  /** The short name of this machine, for the monitors. */
+  readonly hostname?: string | undefined;
   readonly perf: PerfCountersCollection;
   readonly log?: Log | undefined;
 }

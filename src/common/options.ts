@@ -12,6 +12,9 @@ export const OPTION_DEFAULTS = {
   /** `cephx`, `none`, the best first. Not empty, `auth_supported` counts instead. */
   auth_client_required: 'cephx, none',
   auth_supported: '',
+  /** Of monitors: how long the tickets live that they give, for more tickets and for daemons. */
+  auth_mon_ticket_ttl: 259_200,
+  auth_service_ticket_ttl: 3600,
   /** `crc`, `secure`, the best first: how msgr v2 protects what goes to OSDs, and to monitors. */
   ms_client_mode: 'crc secure',
   ms_mon_client_mode: 'secure crc',
@@ -24,7 +27,10 @@ export const OPTION_DEFAULTS = {
 
   mon_client_hunt_interval: 3,
   mon_client_hunt_interval_backoff: 1.5,
+  mon_client_hunt_interval_min_multiple: 1,
   mon_client_hunt_interval_max_multiple: 10,
+  /** Monitors that are tried at once; 0: all. */
+  mon_client_hunt_parallel: 3,
   mon_client_ping_interval: 10,
   mon_client_ping_timeout: 30,
 

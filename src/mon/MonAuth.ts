@@ -43,23 +43,45 @@ export type MonAuthStep =
   | { readonly kind: 'refused'; readonly result: number; readonly why: string };
 
 /**
- * Shows monitors who we are, one connection after the other, and then the daemons. There is one way to
- * do so, by the options: a peer that wants another is refused.
+ * Shows one monitor who we are, and with what it gives us, then the daemons. There is one way to do so,
+ * by the options: a peer that wants another is refused.
  * Ceph: MonConnection (src/mon/MonClient.cc).
  *
  * A peer's bytes that make no sense, or show that it is none of ours, are a `DecodeError`.
  */
 export class MonAuth {
+  readonly #cct: CephContext;
   readonly #identity: Identity;
   readonly #registry: AuthRegistry;
   readonly #handler: AuthClientHandler | undefined;
   /** What we have shown to daemons over msgr v2. */
-  readonly #authorizers = new WeakMap<AuthConnection, AuthAuthorizer>();
+  readonly #authorizers: WeakMap<AuthConnection, AuthAuthorizer>;
+  /** A monitor has let us in; from then on we are who we are. */
+  #isOpen = false;
 
-  constructor(cct: CephContext, identity: Identity) {
+  /** `before`: what it was given counts on. */
+  private constructor(cct: CephContext, identity: Identity, before: MonAuth | undefined) {
+    this.#cct = cct;
     this.#identity = identity;
     this.#registry = new AuthRegistry(cct.conf, identity.key !== undefined);
-    this.#handler = makeHandler(cct, identity, this.#registry.method);
+    const { method } = this.#registry;
+    const had = before === undefined ? undefined : before.#handler;
+    this.#handler = had?.protocol === method ? had?.clone() : makeHandler(cct, identity, method);
+    this.#authorizers = before === undefined ? new WeakMap() : before.#authorizers;
+  }
+
+  static create(cct: CephContext, identity: Identity): MonAuth {
+    return new MonAuth(cct, identity, undefined);
+  }
+
+  /** For another monitor, by the options as they are then. */
+  fork(): MonAuth {
+    return new MonAuth(this.#cct, this.#identity, this);
+  }
+
+  /** The same, of somebody whom the monitors have not seen before. */
+  forkAnew(): MonAuth {
+    return new MonAuth(this.#cct, this.#identity, undefined);
   }
 
   /** Why nobody can be asked; undefined: there is a way. */
@@ -98,7 +120,10 @@ export class MonAuth {
       return { kind: 'refused', result: -EOPNOTSUPP, why: this.#wants([protocol]) };
     }
     this.#setGlobalId(globalId);
-    if (handler.handleResponse(resultBl) === 'done') return { kind: 'done' };
+    if (handler.handleResponse(resultBl) === 'done') {
+      this.#isOpen = true;
+      return { kind: 'done' };
+    }
     return { kind: 'ask', request: new MAuth(protocol, handler.buildRequest()) };
   }
 
@@ -106,6 +131,11 @@ export class MonAuth {
   renew(): MAuth | undefined {
     if (this.#handler?.needTickets() !== true) return undefined;
     return new MAuth(this.#handler.protocol, this.#handler.buildRequest());
+  }
+
+  /** A daemon of this kind refuses what we showed it: maybe it is too old. */
+  invalidateTicket(peerType: number): void {
+    this.#handler?.invalidateTicket(peerType);
   }
 
   /** When `renew` has something to say, by `Clock.realNow`; Infinity: never. */
@@ -150,7 +180,9 @@ export class MonAuth {
   handleAuthDone(con: AuthConnection, globalId: number, payload: Uint8Array): AuthSecrets {
     if (con.peerType === CEPH_ENTITY_TYPE_MON) {
       this.#setGlobalId(globalId);
-      return this.#need().handleDone(payload);
+      const secrets = this.#need().handleDone(payload);
+      this.#isOpen = true;
+      return secrets;
     }
     const authorizer = this.#authorizers.get(con);
     this.#authorizers.delete(con);
@@ -179,7 +211,7 @@ export class MonAuth {
   #setGlobalId(globalId: number): void {
     const handler = this.#need();
     if (globalId === 0) throw new DecodeError('global_id', 0, '0 is nobody');
-    if (handler.globalId !== 0 && handler.globalId !== globalId) {
+    if (this.#isOpen && handler.globalId !== globalId) {
       throw new DecodeError('global_id', 0, `${globalId}, and we have been ${handler.globalId}`);
     }
     handler.globalId = globalId;

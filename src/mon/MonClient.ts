@@ -6,7 +6,6 @@ import type {
   AuthRequest,
   AuthSecrets,
 } from '../auth/AuthClient.ts';
-import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import type { Timer } from '../common/Clock.ts';
 import { CEPH_ENTITY_TYPE_MON } from '../common/entity_name.ts';
@@ -18,11 +17,9 @@ import { MGetPoolStats } from '../messages/MGetPoolStats.ts';
 import { MGetPoolStatsReply } from '../messages/MGetPoolStatsReply.ts';
 import { MMonCommand } from '../messages/MMonCommand.ts';
 import { MMonCommandAck } from '../messages/MMonCommandAck.ts';
-import { MMonGetMap } from '../messages/MMonGetMap.ts';
 import { MMonGetVersion } from '../messages/MMonGetVersion.ts';
 import { MMonGetVersionReply } from '../messages/MMonGetVersionReply.ts';
 import { MMonMap } from '../messages/MMonMap.ts';
-import { MMonSubscribe } from '../messages/MMonSubscribe.ts';
 import { MMonSubscribeAck } from '../messages/MMonSubscribeAck.ts';
 import { MStatfs } from '../messages/MStatfs.ts';
 import { type ceph_statfs, MStatfsReply } from '../messages/MStatfsReply.ts';
@@ -32,6 +29,8 @@ import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
 import { ADDR_TYPE_MSGR2, type entity_addr_t } from '../msg/msg_types.ts';
 import { type Identity, MonAuth, type MonAuthStep } from './MonAuth.ts';
+import type { MonConnection } from './MonConnection.ts';
+import { MonHunt } from './MonHunt.ts';
 import { MonMap } from './MonMap.ts';
 import { MonRequests } from './MonRequests.ts';
 import { MonSub } from './MonSub.ts';
@@ -44,32 +43,30 @@ const RENEWAL_CHECK_MIN_MS = 1000;
 const RENEWAL_CHECK_MAX_MS = 10_000;
 
 /**
- * The session with one monitor of those in the map: it is opened with the next one when it fails, and
+ * The session with one monitor of those in the map: it is opened with another one when it fails, and
  * then says all again that is still wanted. Ceph: src/mon/MonClient.cc.
  *
- * There is one connection at most: first it is hunted, then open. Over msgr v1 it authenticates by
- * messages (MAuth), over v2 while it connects.
+ * First some monitors are hunted at once, and with the first that lets us in there is the session, which
+ * is open when we have the monitors' map, too.
  */
 export class MonClient implements Dispatcher, AuthClient {
   readonly #cct: CephContext;
   readonly #messenger: Messenger;
-  readonly #auth: MonAuth;
-  readonly #sub = new MonSub();
+  readonly #hunt: MonHunt;
+  readonly #sub: MonSub;
   readonly #requests = new MonRequests();
   /** Of the statistics that have come: older ones are not asked for. */
   #pgmapVersion = 0;
   #monmap: MonMap;
-  #con: Connection | undefined;
-  /** The monitor has taken our name. */
-  #authenticated = false;
-  /** When the session was last heard to be open, in the clock's milliseconds. */
-  #openedAt = 0;
-  /** Failures since a session last held for a while. */
-  #failures = 0;
-  /** Addresses that were tried in this round. */
-  readonly #tried = new Set<string>();
-  /** Address → how the last try there failed, since a session was last open. */
-  readonly #failed = new Map<string, string>();
+  /** What the last monitor that let us in has given us. */
+  #auth: MonAuth;
+  /** The monitors do not believe that we are who we were: we are to be somebody else. */
+  #isDisowned = false;
+  /** It has let us in. */
+  #active: MonConnection | undefined;
+  /** And we know who the monitors are. */
+  #isOpen = false;
+  /** Of the hunt, of the wait for the next one, of the next ping. */
   #timer: Timer | undefined;
   #renewTimer: Timer | undefined;
   #authenticateDone: AuthenticateDone | undefined;
@@ -78,7 +75,9 @@ export class MonClient implements Dispatcher, AuthClient {
   constructor(cct: CephContext, messenger: Messenger, identity: Identity, monmap: MonMap) {
     this.#cct = cct;
     this.#messenger = messenger;
-    this.#auth = new MonAuth(cct, identity);
+    this.#hunt = new MonHunt(cct, messenger);
+    this.#sub = new MonSub(cct.hostname ?? '');
+    this.#auth = MonAuth.create(cct, identity);
     this.#monmap = monmap;
   }
 
@@ -104,20 +103,19 @@ export class MonClient implements Dispatcher, AuthClient {
       return;
     }
     this.#sub.want('config', 0, 0);
-    this.#sub.want('monmap', 0, 0);
-    this.#openSession();
+    this.#sub.want('monmap', this.#monmap.epoch === 0 ? 0 : this.#monmap.epoch + 1, 0);
+    this.#reopenSession();
   }
 
   /** The addresses that were tried and how each failed, for who gives up waiting. */
   describeTried(): string {
-    const tried = [...this.#failed].map(([addr, why]) => `${addr} (${why})`);
-    return tried.length === 0 ? 'no monitor' : tried.join(', ');
+    return this.#hunt.describeTried();
   }
 
   shutdown(): void {
     this.#authenticateDone = undefined;
     this.#requests.clear();
-    this.#dropConnection();
+    this.#dropSession();
     this.#timer?.cancel();
   }
 
@@ -134,9 +132,8 @@ export class MonClient implements Dispatcher, AuthClient {
 
   /** With no session it is sent as soon as there is one. */
   renewSubs(): void {
-    if (!this.#authenticated) return;
-    const items = this.#sub.renew();
-    if (items.size > 0) this.#con?.sendMessage(new MMonSubscribe(items));
+    const message = this.#active === undefined ? undefined : this.#sub.renew();
+    if (message !== undefined) this.#active?.con.sendMessage(message);
   }
 
   // Questions; each answers what `cancelRequest` takes
@@ -199,7 +196,7 @@ export class MonClient implements Dispatcher, AuthClient {
     });
     this.#updateRef();
     const message = this.#requests.message(tid);
-    if (this.#authenticated && message !== undefined) this.#con?.sendMessage(message);
+    if (message !== undefined) this.#active?.con.sendMessage(message);
     return tid;
   }
 
@@ -210,11 +207,11 @@ export class MonClient implements Dispatcher, AuthClient {
   }
 
   getAuthRequest(con: AuthConnection): AuthRequest {
-    return this.#auth.getAuthRequest(con);
+    return this.#authOf(con).getAuthRequest(con);
   }
 
   handleAuthReplyMore(con: AuthConnection, payload: Uint8Array): Uint8Array {
-    return this.#auth.handleAuthReplyMore(con, payload);
+    return this.#authOf(con).handleAuthReplyMore(con, payload);
   }
 
   handleAuthDone(
@@ -223,137 +220,161 @@ export class MonClient implements Dispatcher, AuthClient {
     _conMode: number,
     payload: Uint8Array,
   ): AuthSecrets {
-    const secrets = this.#auth.handleAuthDone(con, globalId, payload);
-    if (con === this.#con) this.#handleAuthenticated();
+    const secrets = this.#authOf(con).handleAuthDone(con, globalId, payload);
+    const mon = this.#findMon(con);
+    if (mon !== undefined) this.#handleAuthenticated(mon);
     return secrets;
   }
 
   handleAuthBadMethod(con: AuthConnection, refused: AuthRefusal): void {
-    const why = this.#auth.describeRefusal(refused);
-    if (con === this.#con)
-      this.#handleRefused(refused.result < 0 ? refused.result : -EOPNOTSUPP, why);
+    const why = this.#authOf(con).describeRefusal(refused);
+    const mon = this.#findMon(con);
+    if (mon === undefined) this.handleBadAuthorizer(con.peerType);
+    else this.#handleRefused(mon, refused.result < 0 ? refused.result : -EOPNOTSUPP, why);
     throw new DecodeError('AUTH_BAD_METHOD', 0, why);
+  }
+
+  /** What is too old for a daemon is renewed at once. */
+  handleBadAuthorizer(peerType: number): void {
+    if (peerType === CEPH_ENTITY_TYPE_MON) return;
+    this.#auth.invalidateTicket(peerType);
+    this.#renewTickets();
+  }
+
+  /** Of a monitor, its own; of another daemon, what the monitors have given us. */
+  #authOf(con: AuthConnection): MonAuth {
+    if (con.peerType !== CEPH_ENTITY_TYPE_MON) return this.#auth;
+    const mon = this.#findMon(con);
+    if (mon !== undefined) return mon.auth;
+    throw new DecodeError('AUTH_REQUEST', 0, 'a monitor that is no longer asked');
+  }
+
+  #findMon(con: AuthConnection): MonConnection | undefined {
+    return con === this.#active?.con ? this.#active : this.#hunt.find(con);
   }
 
   // The session
 
-  #openSession(): void {
-    const addr = this.#pickMon();
-    if (addr === undefined) {
-      this.#finishAuthenticate(
-        -EOPNOTSUPP,
-        'no monitor has an address that this messenger can dial',
-      );
+  /** Ceph: MonClient::_reopen_session. */
+  #reopenSession(): void {
+    this.#dropSession();
+    const newAuth = (): MonAuth => (this.#isDisowned ? this.#auth.forkAnew() : this.#auth.fork());
+    if (!this.#hunt.start(this.#monmap, newAuth)) {
+      const why = 'no monitor has an address that this messenger can dial';
+      this.#finishAuthenticate(-EOPNOTSUPP, why);
       return;
     }
-    this.#log('MonClient.openSession', { addr: String(addr) });
-    this.#tried.add(String(addr));
-    this.#failed.set(String(addr), 'no answer');
-    const con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_MON, addr);
-    this.#con = con;
-    if (addr.type === ADDR_TYPE_MSGR2) {
-      con.sendMessage(new MMonGetMap());
-    } else {
-      con.sendKeepalive();
-      con.sendMessage(this.#auth.start(this.#monmap.epoch));
-    }
-    const { conf } = this.#cct;
-    const multiple = Math.min(
-      conf.mon_client_hunt_interval_backoff ** this.#failures,
-      conf.mon_client_hunt_interval_max_multiple,
-    );
-    this.#setTimer(conf.mon_client_hunt_interval * multiple * 1000, () => this.#fail('no answer'));
+    this.#log('MonClient.reopenSession', { hunted: this.#hunt.addrs.join(', ') });
+    this.#setTimer(this.#hunt.intervalMs(), () => this.#handleHuntTimeout());
   }
 
-  /** One of the best that were not tried since the last session, at random; after all, any again. */
-  #pickMon(): entity_addr_t | undefined {
-    const usable = this.#monmap.mons.flatMap(({ addrs, priority }) => {
-      const addr = this.#messenger.pickAddr(addrs);
-      return addr === undefined ? [] : [{ addr, priority }];
-    });
-    const untried = usable.filter(({ addr }) => !this.#tried.has(String(addr)));
-    if (untried.length === 0) this.#tried.clear();
-    const left = untried.length === 0 ? usable : untried;
-    const best = Math.min(...left.map(({ priority }) => priority));
-    const candidates = left.filter(({ priority }) => priority === best);
-    return candidates[Math.floor(this.#cct.random.float() * candidates.length)]?.addr;
+  /** Nobody has let us in, or whoever did does not tell who the monitors are. */
+  #handleHuntTimeout(): void {
+    if (this.#active !== undefined) this.#lose(this.#active, 'no monmap');
+    else if (!this.#finishRefused()) this.#reopenSession();
   }
 
-  /** The session, or the attempt, is over: the next one, after a while if this happens often. */
-  #fail(why: string): void {
-    const addr = this.#con?.peerAddr;
-    this.#log('MonClient.fail', { addr: String(addr), why });
-    this.#dropConnection();
-    if (addr !== undefined) this.#failed.set(String(addr), why);
-    this.#failures += 1;
-    this.#setTimer(backoffMs(this.#cct, this.#failures), () => this.#openSession());
-  }
-
-  #dropConnection(): void {
-    const con = this.#con;
-    this.#con = undefined;
-    this.#authenticated = false;
+  #dropSession(): void {
+    const mon = this.#active;
+    this.#active = undefined;
+    this.#isOpen = false;
     this.#renewTimer?.cancel();
-    con?.markDown();
+    this.#hunt.clear();
+    mon?.con.markDown();
   }
 
-  /** Ceph: MonClient::handle_auth. In an open session it is about tickets that were to be renewed. */
-  #handleAuthReply(con: Connection, reply: MAuthReply): void {
-    let step: MonAuthStep;
-    try {
-      step = this.#auth.handleReply(reply);
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      this.refuse(con, error);
-      return;
+  /** The session is over, or the attempt. */
+  #lose(mon: MonConnection, why: string, result = 0): void {
+    this.#log('MonClient.lose', { addr: String(mon.con.peerAddr), why });
+    if (mon !== this.#active) {
+      this.#hunt.drop(mon.con, why, result);
+      if (this.#hunt.isOn || this.#finishRefused()) return;
+    } else {
+      this.#dropSession();
+      this.#hunt.note(mon.con, why);
     }
-    if (step.kind === 'ask') con.sendMessage(step.request);
-    else if (step.kind === 'refused') this.#handleRefused(step.result, step.why);
-    else this.#handleAuthenticated();
+    this.#setTimer(this.#hunt.delayMs(), () => this.#reopenSession());
+  }
+
+  #handleRefused(mon: MonConnection, result: number, why: string): void {
+    // Our ticket may be too old to show that we have had this number.
+    if (result === -EACCES && mon.auth.globalId !== 0) {
+      this.#isDisowned = true;
+      this.#lose(mon, why);
+    } else {
+      this.#lose(mon, why, result);
+    }
   }
 
   /** Trying again changes nothing; but a session that once was may be possible again. */
-  #handleRefused(result: number, why: string): void {
-    if (this.#authenticateDone === undefined) this.#fail(why);
-    else this.#finishAuthenticate(result, `${this.#con?.peerAddr}: ${why}`);
+  #finishRefused(): boolean {
+    const { refusal } = this.#hunt;
+    if (refusal === undefined || this.#authenticateDone === undefined) return false;
+    this.#dropSession();
+    this.#timer?.cancel();
+    this.#finishAuthenticate(refusal.result, refusal.why);
+    return true;
   }
 
-  /** Each time that a connection has authenticated: of v2 also when an attempt to connect goes on. */
-  #handleAuthenticated(): void {
+  /** Ceph: MonClient::handle_auth. In an open session it is about tickets that were to be renewed. */
+  #handleAuthReply(mon: MonConnection, reply: MAuthReply): void {
+    let step: MonAuthStep;
+    try {
+      step = mon.auth.handleReply(reply);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#lose(mon, error.message);
+      return;
+    }
+    if (step.kind === 'ask') mon.con.sendMessage(step.request);
+    else if (step.kind === 'refused') this.#handleRefused(mon, step.result, step.why);
+    else this.#handleAuthenticated(mon);
+  }
+
+  /**
+   * Each time that a connection has authenticated: of v2 also when an attempt to connect goes on. Those
+   * that have not done so are given up. Ceph: MonClient::_finish_hunting.
+   */
+  #handleAuthenticated(mon: MonConnection): void {
+    if (mon !== this.#active) {
+      this.#hunt.finish(mon);
+      this.#active = mon;
+      this.#auth = mon.auth;
+      this.#isDisowned = false;
+      this.#log('MonClient.finishHunting', { addr: String(mon.con.peerAddr) });
+      this.#sub.reload();
+      this.renewSubs();
+      for (const message of this.#requests.messages()) mon.con.sendMessage(message);
+      this.#checkOpen();
+    }
     this.#scheduleRenewal();
-    if (this.#authenticated) return;
-    this.#authenticated = true;
-    this.#sub.reload();
-    this.renewSubs();
-    for (const message of this.#requests.messages()) this.#con?.sendMessage(message);
-    this.#checkOpen();
   }
 
   /** Ceph: MonClient::_check_auth_tickets, with each tick of a second. */
   #scheduleRenewal(): void {
     this.#renewTimer?.cancel();
     const leftMs = this.#auth.renewAfter() - this.#cct.clock.realNow();
-    if (leftMs === Infinity) return;
+    if (leftMs === Infinity || this.#active === undefined) return;
     const delayMs = Math.min(Math.max(leftMs, RENEWAL_CHECK_MIN_MS), RENEWAL_CHECK_MAX_MS);
     this.#renewTimer = this.#cct.clock.addEventAfter(delayMs, () => this.#renewTickets());
     this.#renewTimer.unref();
   }
 
   #renewTickets(): void {
-    const request = this.#auth.renew();
+    const con = this.#active?.con;
+    const request = con === undefined ? undefined : this.#auth.renew();
     if (request !== undefined) {
-      this.#log('MonClient.renewTickets', { addr: String(this.#con?.peerAddr) });
-      this.#con?.sendMessage(request);
+      this.#log('MonClient.renewTickets', { addr: String(con?.peerAddr) });
+      con?.sendMessage(request);
     }
     this.#scheduleRenewal();
   }
 
   /** A session is open when the monitor knows us and we know who the monitors are. */
   #checkOpen(): void {
-    if (!this.#authenticated || this.#monmap.epoch === 0) return;
-    this.#tried.clear();
-    this.#failed.clear();
-    this.#openedAt = this.#cct.clock.now();
+    if (this.#isOpen || this.#active === undefined || this.#monmap.epoch === 0) return;
+    this.#isOpen = true;
+    this.#hunt.opened();
     this.#schedulePing();
     if (this.#authenticateDone !== undefined) this.#finishAuthenticate(0, '');
   }
@@ -370,39 +391,35 @@ export class MonClient implements Dispatcher, AuthClient {
   }
 
   #ping(): void {
-    const con = this.#con;
-    if (con === undefined) return;
-    this.#failures = 0;
-    const acked = con.lastKeepaliveAck ?? this.#openedAt;
+    const mon = this.#active;
+    if (mon === undefined) return;
+    this.#hunt.held();
     const timeoutMs = this.#cct.conf.mon_client_ping_timeout * 1000;
-    if (timeoutMs > 0 && this.#cct.clock.now() - acked > timeoutMs) {
-      this.#fail('no answer to keepalives');
+    if (timeoutMs > 0 && this.#cct.clock.now() - mon.lastHeard > timeoutMs) {
+      this.#lose(mon, 'no answer to keepalives');
       return;
     }
-    con.sendKeepalive();
+    mon.con.sendKeepalive();
     this.#schedulePing();
   }
 
   // What the messenger brings
 
   msDispatch(con: Connection, message: Message): boolean {
-    const handled =
-      message instanceof MMonMap ||
-      message instanceof MAuthReply ||
-      isReply(message) ||
-      message instanceof MConfig ||
-      message instanceof MMonSubscribeAck;
-    // What comes late from a monitor that we have left is dropped.
-    if (!handled || con !== this.#con) return handled;
-    if (message instanceof MMonMap) this.#handleMonmap(con, message);
-    else if (message instanceof MAuthReply) this.#handleAuthReply(con, message);
+    if (!isOurs(message)) return false;
+    const mon = this.#findMon(con);
+    // What comes late from a monitor that we have left is dropped; who has not let us in yet tells nothing.
+    if (message instanceof MAuthReply && mon !== undefined) this.#handleAuthReply(mon, message);
+    if (mon === undefined || mon !== this.#active) return true;
+    if (message instanceof MMonMap) this.#handleMonmap(mon, message);
+    else if (message instanceof MConfig) this.#handleConfig(message);
     else this.#requests.handleReply(message);
     return true;
   }
 
   msHandleReset(con: Connection, why: Error): boolean {
     if (con.peerType !== CEPH_ENTITY_TYPE_MON) return false;
-    if (con === this.#con) this.#fail(why.message);
+    this.refuse(con, why);
     return true;
   }
 
@@ -412,33 +429,49 @@ export class MonClient implements Dispatcher, AuthClient {
 
   /** It has sent something that makes no sense. Nothing happens if the session is with another one. */
   refuse(con: Connection, error: Error): void {
-    if (con === this.#con) this.#fail(error.message);
+    const mon = this.#findMon(con);
+    if (mon !== undefined) this.#lose(mon, error.message);
   }
 
-  #handleMonmap(con: Connection, message: MMonMap): void {
+  #handleMonmap(mon: MonConnection, message: MMonMap): void {
     let monmap: MonMap;
     try {
       monmap = MonMap.decode(message.monmapbl);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.refuse(con, error);
+      this.#lose(mon, error.message);
       return;
     }
     if (this.#monmap.epoch > 0 && monmap.fsid !== this.#monmap.fsid) {
-      this.#fail(`a monitor of another cluster, ${monmap.fsid}`);
+      this.#lose(mon, `a monitor of another cluster, ${monmap.fsid}`);
       return;
     }
     if (monmap.mons.every(({ addrs }) => this.#messenger.pickAddr(addrs) === undefined)) {
-      this.#fail('a map of no monitor that this messenger can dial');
+      this.#lose(mon, 'a map of no monitor that this messenger can dial');
       return;
     }
     if (monmap.epoch > this.#monmap.epoch) {
       this.#monmap = monmap;
+      this.#hunt.forgetTried();
       this.#sub.got('monmap', monmap.epoch);
       this.#log('MonClient.handleMonmap', { epoch: monmap.epoch, fsid: monmap.fsid });
     }
-    if (isMember(this.#monmap, con.peerAddr)) this.#checkOpen();
-    else this.#fail('no longer a monitor');
+    const why = this.#whyLeave(mon.con.peerAddr);
+    if (why === undefined) this.#checkOpen();
+    else this.#lose(mon, why);
+  }
+
+  /** Undefined: the monitor at `addr` is one of the map, and dialled in the best way. */
+  #whyLeave(addr: entity_addr_t): string | undefined {
+    const mon = this.#monmap.mons.find(({ addrs }) => addrs.some((one) => isSamePlace(one, addr)));
+    if (mon === undefined) return 'no longer a monitor';
+    const isBest = this.#messenger.pickAddr(mon.addrs)?.type !== ADDR_TYPE_MSGR2;
+    if (isBest || addr.type === ADDR_TYPE_MSGR2) return undefined;
+    return `mon.${mon.name} speaks msgr v2 too`;
+  }
+
+  #handleConfig(message: MConfig): void {
+    this.#log('MonClient.handleConfig', { keys: message.config.size });
   }
 
   #setTimer(delayMs: number, callback: () => void): void {
@@ -458,14 +491,16 @@ export class MonClient implements Dispatcher, AuthClient {
   }
 }
 
-function isMember(monmap: MonMap, addr: entity_addr_t): boolean {
-  return monmap.mons.some(({ addrs }) =>
-    addrs.some(({ ip, port }) => ip === addr.ip && port === addr.port),
-  );
+function isSamePlace(a: entity_addr_t, b: entity_addr_t): boolean {
+  return a.ip === b.ip && a.port === b.port;
 }
 
-function isReply(message: Message): boolean {
+function isOurs(message: Message): boolean {
   return (
+    message instanceof MMonMap ||
+    message instanceof MAuthReply ||
+    message instanceof MConfig ||
+    message instanceof MMonSubscribeAck ||
     message instanceof MMonGetVersionReply ||
     message instanceof MMonCommandAck ||
     message instanceof MStatfsReply ||

@@ -1,9 +1,19 @@
-import { CEPH_SUBSCRIBE_ONETIME, type SubscribeItem } from '../messages/MMonSubscribe.ts';
+import {
+  CEPH_SUBSCRIBE_ONETIME,
+  MMonSubscribe,
+  type SubscribeItem,
+} from '../messages/MMonSubscribe.ts';
 
 /** What a client has subscribed to, and what of it the monitor has been told. Ceph: src/mon/MonSub.cc. */
 export class MonSub {
   #new = new Map<string, SubscribeItem>();
   readonly #sent = new Map<string, SubscribeItem>();
+  readonly #hostname: string;
+
+  /** `hostname`: the short name of this machine, by which the monitors may have options for us. */
+  constructor(hostname: string) {
+    this.#hostname = hostname;
+  }
 
   /** False: that is wanted already. */
   want(what: string, start: number, flags: number): boolean {
@@ -29,11 +39,12 @@ export class MonSub {
     this.#sent.clear();
   }
 
-  /** What is to be sent; it then counts as sent. */
-  renew(): ReadonlyMap<string, SubscribeItem> {
+  /** What is to be sent, which then counts as sent; undefined: nothing new. */
+  renew(): MMonSubscribe | undefined {
     const items = this.#new;
+    if (items.size === 0) return undefined;
     this.#new = new Map();
     for (const [what, item] of items) this.#sent.set(what, item);
-    return items;
+    return new MMonSubscribe(items, this.#hostname);
   }
 }

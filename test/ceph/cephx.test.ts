@@ -76,7 +76,7 @@ describe.skipIf(skipWithoutCeph()).each(['v1', 'v2'] as const)(
       expect(Buffer.compare(await ioctx.read('o', { timeout: 5000 }), DATA)).toBe(0);
       const renewals = log.filter(({ fn }) => fn === 'MonClient.renewTickets');
       expect(renewals.length).toBeGreaterThanOrEqual(SECRETS_KEPT);
-      expect(log.filter(({ fn }) => fn === 'MonClient.fail')).toEqual([]);
+      expect(log.filter(({ fn }) => fn === 'MonClient.lose')).toEqual([]);
       const keyring = await readFile(ceph.keyring, 'utf8');
       for (const [, key = ''] of keyring.matchAll(/key = (\S+)/g)) {
         expect(inspect([log, rados], { depth: 20, showHidden: true })).not.toContain(key);

@@ -43,7 +43,7 @@ function contextOf({ clientChallenge, authNonce, osdNonce }: CephxRecording): Ce
 }
 
 function authOf(recording: CephxRecording): MonAuth {
-  return new MonAuth(contextOf(recording), { name, key: CryptoKey.parse(recording.key) });
+  return MonAuth.create(contextOf(recording), { name, key: CryptoKey.parse(recording.key) });
 }
 
 describe('over msgr v2 our client', () => {

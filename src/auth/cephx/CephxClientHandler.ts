@@ -61,10 +61,20 @@ export class CephxClientHandler implements AuthClientHandler {
   #awaited: Awaited = 'challenge';
   #serverChallenge = 0n;
 
-  constructor(cct: CephContext, key: CryptoKey) {
+  constructor(
+    cct: CephContext,
+    key: CryptoKey,
+    tickets: CephxTicketManager = CephxTicketManager.create(cct, WANT_KEYS),
+  ) {
     this.#cct = cct;
     this.#key = key;
-    this.#tickets = new CephxTicketManager(cct, WANT_KEYS);
+    this.#tickets = tickets;
+  }
+
+  clone(): CephxClientHandler {
+    const clone = new CephxClientHandler(this.#cct, this.#key, this.#tickets.clone());
+    clone.globalId = this.globalId;
+    return clone;
   }
 
   reset(): void {
@@ -114,6 +124,10 @@ export class CephxClientHandler implements AuthClientHandler {
 
   buildAuthorizer(serviceId: number): CephxAuthorizer | undefined {
     return this.#tickets.get(serviceId)?.buildAuthorizer(this.globalId);
+  }
+
+  invalidateTicket(serviceId: number): void {
+    this.#tickets.get(serviceId)?.invalidateUnlessNew();
   }
 
   needTickets(): boolean {

@@ -13,12 +13,17 @@ import { decodeDecrypt } from './encrypt.ts';
 /** What a ticket's holder has with it. */
 interface Held {
   readonly sessionKey: CryptoKey;
+  /** When it came, by `Clock.realNow`. */
+  readonly since: number;
   /** By `Clock.realNow`; Infinity: never. */
   readonly renewAfter: number;
 }
 
 /** It is renewed in the last quarter of its life. */
 const RENEW_AT = 3 / 4;
+
+/** How long a ticket is new. */
+const NEW_MS = 1000;
 
 /** Our ticket for one service. Ceph: CephXTicketHandler. */
 export class CephxTicketHandler {
@@ -32,6 +37,14 @@ export class CephxTicketHandler {
   constructor(cct: CephContext, serviceId: number) {
     this.#cct = cct;
     this.#serviceId = serviceId;
+  }
+
+  clone(): CephxTicketHandler {
+    const clone = new CephxTicketHandler(this.#cct, this.#serviceId);
+    clone.#ticket = this.#ticket;
+    clone.#held = this.#held;
+    clone.#isValid = this.#isValid;
+    return clone;
   }
 
   get ticket(): CephXTicketBlob {
@@ -56,6 +69,12 @@ export class CephxTicketHandler {
     this.#isValid = false;
   }
 
+  /** Whoever refuses one that is new does so for another reason than its age. */
+  invalidateUnlessNew(): void {
+    const age = this.#cct.clock.realNow() - (this.#held?.since ?? 0);
+    if (age < 0 || age > NEW_MS) this.invalidate();
+  }
+
   /**
    * u8 1, CephXServiceTicket encrypted with `secret`, u8 isEncrypted, and the ticket as a blob:
    * encrypted with the session key that it replaces, or as it is.
@@ -67,7 +86,8 @@ export class CephxTicketHandler {
     const { sessionKey, validityMs } = decodeServiceTicket(granted);
     this.#ticket = decodeTicketBlob(this.#readTicket(dec));
     const fresh = validityMs === 0 ? Infinity : validityMs * RENEW_AT;
-    this.#held = { sessionKey, renewAfter: clock.realNow() + fresh };
+    const since = clock.realNow();
+    this.#held = { sessionKey, since, renewAfter: since + fresh };
     this.#isValid = true;
   }
 

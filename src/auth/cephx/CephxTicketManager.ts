@@ -10,9 +10,19 @@ const TICKET_LENGTH_MIN = 14;
 export class CephxTicketManager {
   readonly #handlers: ReadonlyMap<number, CephxTicketHandler>;
 
+  private constructor(handlers: ReadonlyMap<number, CephxTicketHandler>) {
+    this.#handlers = handlers;
+  }
+
   /** `services`: CEPH_ENTITY_TYPE_*. */
-  constructor(cct: CephContext, services: readonly number[]) {
-    this.#handlers = new Map(services.map((id) => [id, new CephxTicketHandler(cct, id)]));
+  static create(cct: CephContext, services: readonly number[]): CephxTicketManager {
+    const handlers = services.map((id) => [id, new CephxTicketHandler(cct, id)] as const);
+    return new CephxTicketManager(new Map(handlers));
+  }
+
+  clone(): CephxTicketManager {
+    const handlers = [...this.#handlers].map(([id, handler]) => [id, handler.clone()] as const);
+    return new CephxTicketManager(new Map(handlers));
   }
 
   get(serviceId: number): CephxTicketHandler | undefined {

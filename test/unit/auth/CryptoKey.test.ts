@@ -43,7 +43,7 @@ describe('a key', () => {
     ['itself', key],
     ['that has been used', used],
     ['in a keyring', Keyring.parse(`[client.admin]\nkey = ${encoded(SECRET)}`)],
-    ['of who authenticates', new MonAuth(cct, { name, key })],
+    ['of who authenticates', MonAuth.create(cct, { name, key })],
   ])('%s shows nothing of it when it is printed', (_, holder) => {
     const printed = [
       inspect(holder, { depth: 20, showHidden: true, maxArrayLength: null }),

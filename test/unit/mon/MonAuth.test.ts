@@ -54,7 +54,7 @@ class World {
         defer: net.clock.defer.bind(net.clock),
       },
     };
-    this.auth = new MonAuth(
+    this.auth = MonAuth.create(
       cct,
       key === undefined ? { name } : { name, key: CryptoKey.parse(key) },
     );

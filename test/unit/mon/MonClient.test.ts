@@ -5,81 +5,19 @@ import {
   CEPH_ENTITY_TYPE_MON,
   CEPH_ENTITY_TYPE_OSD,
 } from '../../../src/common/entity_name.ts';
-import { EACCES, EOPNOTSUPP } from '../../../src/common/errno.ts';
-import type { Options } from '../../../src/common/options.ts';
+import { EOPNOTSUPP } from '../../../src/common/errno.ts';
 import { MAuth } from '../../../src/messages/MAuth.ts';
 import { MAuthReply } from '../../../src/messages/MAuthReply.ts';
 import { MConfig } from '../../../src/messages/MConfig.ts';
 import { MMonGetVersion } from '../../../src/messages/MMonGetVersion.ts';
 import { MMonGetVersionReply } from '../../../src/messages/MMonGetVersionReply.ts';
 import { MMonMap } from '../../../src/messages/MMonMap.ts';
-import { CEPH_SUBSCRIBE_ONETIME, MMonSubscribe } from '../../../src/messages/MMonSubscribe.ts';
+import { CEPH_SUBSCRIBE_ONETIME } from '../../../src/messages/MMonSubscribe.ts';
 import { MonClient } from '../../../src/mon/MonClient.ts';
 import { MonMap } from '../../../src/mon/MonMap.ts';
-import type { Message } from '../../../src/msg/Message.ts';
-import { parseAddr } from '../../../src/msg/msg_types.ts';
 import { fakeWorld } from '../../helpers/FakeCluster.ts';
-import type { FakeConnection } from '../../helpers/FakeMessenger.ts';
+import { ADDRS, GLOBAL_ID, Monitors, monmap } from '../../helpers/Monitors.ts';
 import { FSID } from '../../helpers/osdmaps.ts';
-
-const ADDRS = ['v1:10.0.1.1:6789/0', 'v1:10.0.1.2:6789/0', 'v1:10.0.1.3:6789/0'];
-const GLOBAL_ID = 4123;
-
-function monmap(addrs: readonly string[], { epoch = 1, fsid = FSID } = {}): MonMap {
-  const mons = addrs.map((addr, i) => ({ name: 'abc'[i] ?? '', addrs: [parseAddr(addr)] }));
-  return new MonMap({ fsid, epoch, mons });
-}
-
-/** A MonClient, and the test in the place of the monitors. */
-class Monitors {
-  readonly world: ReturnType<typeof fakeWorld>;
-  readonly monc: MonClient;
-  readonly map: MonMap;
-  /** What `authenticate` answered. */
-  readonly done: [result: number, why: string][] = [];
-
-  constructor(count: number, conf: Partial<Options> = {}) {
-    this.world = fakeWorld(conf);
-    this.map = monmap(ADDRS.slice(0, count));
-    const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
-    const initial = MonMap.buildInitial(ADDRS.slice(0, count).join(','));
-    this.monc = new MonClient(this.world.cct, this.world.messenger, { name }, initial);
-    this.world.messenger.addDispatcherHead(this.monc);
-    this.monc.authenticate((result, why) => this.done.push([result, why]));
-  }
-
-  get con(): FakeConnection {
-    const con = this.world.messenger.cons.at(-1);
-    if (con === undefined) throw new Error('no connection');
-    return con;
-  }
-
-  send(message: Message, con: FakeConnection = this.con): void {
-    this.world.messenger.msDeliverDispatch(con, message);
-  }
-
-  /** Opens the session that is being tried. */
-  open(): void {
-    this.send(new MAuthReply({ protocol: 1, result: 0, globalId: GLOBAL_ID }));
-    this.send(new MMonMap(this.map.encode()));
-  }
-
-  reset(con: FakeConnection = this.con): void {
-    con.down = true;
-    this.world.messenger.msDeliverHandleReset(con, new Error('reset'));
-  }
-
-  /** What the connection was asked to subscribe to, message by message. */
-  subscribed(): string[] {
-    const messages = this.con.sent.filter((message) => message instanceof MMonSubscribe);
-    return messages.map(({ what }) =>
-      [...what]
-        .map(([name, { start, flags }]) => `${name}=${start}${flags ? '' : '+'}`)
-        .sort()
-        .join(' '),
-    );
-  }
-}
 
 test('the first words are a keepalive and the MAuth of stock librados', () => {
   const { con } = new Monitors(1);
@@ -165,58 +103,6 @@ test('version requests are asked again of the next session', () => {
   expect(seen).toEqual([7]);
 });
 
-test('each monitor is tried once before any is tried again', () => {
-  const mons = new Monitors(3);
-  const order = [String(mons.con.peerAddr)];
-  for (let i = 0; i < 5; i++) {
-    const { con } = mons;
-    mons.reset();
-    while (mons.con === con) mons.world.clock.advance(100);
-    order.push(String(mons.con.peerAddr));
-  }
-  expect([...order.slice(0, 3)].sort()).toEqual(ADDRS);
-  expect([...order.slice(3)].sort()).toEqual(ADDRS);
-});
-
-test('a monitor that refuses is left at once for the next one', () => {
-  const mons = new Monitors(2);
-  const first = mons.con;
-  mons.world.messenger.msDeliverHandleRefused(first, new Error('connection refused'));
-  mons.world.clock.advance();
-  expect(first.down).toBe(true);
-  expect(mons.con.peerAddr.equals(first.peerAddr)).toBe(false);
-  expect(mons.monc.describeTried()).toContain(`${first.peerAddr} (connection refused)`);
-});
-
-test('a monitor that says nothing is left after mon_client_hunt_interval', () => {
-  const mons = new Monitors(2);
-  const first = mons.con;
-  mons.world.clock.advance(2_999);
-  expect(mons.con).toBe(first);
-  mons.world.clock.advance(1);
-  expect(first.down).toBe(true);
-  expect(mons.con).not.toBe(first);
-});
-
-test('when all fail, tries become rarer', () => {
-  const mons = new Monitors(1);
-  const times = [0];
-  for (let i = 0; i < 10; i++) {
-    const { con } = mons;
-    mons.world.messenger.msDeliverHandleRefused(con, new Error('refused'));
-    while (mons.con === con) mons.world.clock.advance(100);
-    times.push(mons.world.clock.now());
-  }
-  const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
-  expect(gaps.slice(1)).toEqual([200, 400, 800, 1600, 3200, 6400, 12800, 15000, 15000]);
-});
-
-test('a monitor that says no is believed', () => {
-  const mons = new Monitors(2);
-  mons.send(new MAuthReply({ protocol: 1, result: -EACCES, globalId: 0, resultMsg: 'go away' }));
-  expect(mons.done).toEqual([[-EACCES, expect.stringContaining('go away')]]);
-});
-
 test('a monitor that wants more than auth none is not talked to', () => {
   const mons = new Monitors(1);
   mons.send(new MAuthReply({ protocol: 2, result: 0, globalId: 1 }));
@@ -267,25 +153,6 @@ test.each([
   expect(mons.monc.monmap.epoch).toBe(1);
   expect(before.down).toBe(true);
   expect(mons.con).not.toBe(before);
-});
-
-test('a monitor that is no longer one is left for another', () => {
-  const mons = new Monitors(2);
-  mons.open();
-  const left = String(mons.con.peerAddr);
-  const rest = ADDRS.slice(0, 2).filter((addr) => addr !== left);
-  mons.send(new MMonMap(monmap(rest, { epoch: 2 }).encode()));
-  mons.world.clock.advance();
-  expect(String(mons.con.peerAddr)).toBe(rest[0]);
-});
-
-test('what a monitor that was left sends late has no effect', () => {
-  const mons = new Monitors(1);
-  const old = mons.con;
-  mons.reset();
-  mons.world.clock.advance();
-  mons.send(new MAuthReply({ protocol: 1, result: 0, globalId: 99 }), old);
-  expect(mons.monc.globalId).toBe(0);
 });
 
 test('options from the monitor are taken', () => {
