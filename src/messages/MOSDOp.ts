@@ -19,17 +19,16 @@ import {
   encodeObjectLocator,
   encodeSpg,
   type object_locator_t,
-  pgToString,
   type spg_t,
 } from '../osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_OSD_FLAG_RETRY } from '../osd/rados.ts';
 import { mergeInData, sliceData } from './osd_op_data.ts';
-import { hobjectToString, osdFlagString, snapToString } from './osd_text.ts';
+import { hobjectToString, osdFlagString, snapToString, spgToString } from './osd_text.ts';
 
 export const CEPH_MSG_OSD_OP = 42;
 
 /** Default of osd_client_op_priority. */
-const OSD_CLIENT_OP_PRIORITY = 63;
+export const OSD_CLIENT_OP_PRIORITY = 63;
 
 /** Bytes of an osd_reqid_t's section: u8 type, s64 num, u64 tid, s32 inc. */
 const REQID_LENGTH = 21;
@@ -171,12 +170,11 @@ export class MOSDOp extends Message {
   override toString(): string {
     const { pgid, oloc, hash, oid, snapid: snap } = this;
     const reqid = `${this.src === undefined ? 'unknown.0' : entityNameToString(this.src)}.0:${this.tid}`;
-    const shard = pgid.shard < 0 ? '' : `s${pgid.shard}`;
     const hobj = hobjectToString({ ...oloc, hash, oid, snap });
     const ops = this.ops.map(osdOpToString).join(',');
     const snapc = `${snapToString(this.snapSeq)}=[${this.snaps.map(snapToString).join(',')}]`;
     const retry = this.flags & CEPH_OSD_FLAG_RETRY ? ` RETRY=${this.retryAttempt}` : '';
-    const where = `${pgToString(pgid.pgid)}${shard} ${hobj}`;
+    const where = `${spgToString(pgid)} ${hobj}`;
     return `osd_op(${reqid} ${where} [${ops}] snapc ${snapc}${retry} ${osdFlagString(this.flags)} e${this.osdmapEpoch})`;
   }
 }

@@ -1,6 +1,8 @@
 /** How Ceph's logs show the parts of an op. */
 
 import { utf8Encode } from '../common/utf8.ts';
+import type { hobject_t } from '../osd/hobject_t.ts';
+import { pgToString, type spg_t } from '../osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_SNAPDIR } from '../osd/rados.ts';
 
 /** Names of the CEPH_OSD_FLAG_* bits, from bit 0. Ceph: ceph_osd_flag_name (src/osd/osd_types.cc). */
@@ -60,6 +62,21 @@ export function hobjectToString(hobj: {
 }): string {
   const names = [hobj.nspace, hobj.key, hobj.oid].map(escaped).join(':');
   return `${hobj.pool}:${reversedHex(hobj.hash)}:${names}:${snapToString(hobj.snap)}`;
+}
+
+/** `1.7`, `3.0s2`. Ceph: operator<< of spg_t. */
+export function spgToString({ pgid, shard }: spg_t): string {
+  return shard < 0 ? pgToString(pgid) : `${pgToString(pgid)}s${shard}`;
+}
+
+/** `[MIN,1:7b1f3640:::obj1:head)`. */
+export function hobjectRangeToString(begin: hobject_t, end: hobject_t): string {
+  return `[${boundToString(begin)},${boundToString(end)})`;
+}
+
+function boundToString({ pool, isMax, ...object }: hobject_t): string {
+  if (isMax) return 'MAX';
+  return pool === undefined ? 'MIN' : hobjectToString({ pool, ...object });
 }
 
 /** Objects sort by their hash with the bits from last to first. */

@@ -12,6 +12,7 @@ import { CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply } from './MMonGetVe
 import { CEPH_MSG_MON_MAP, MMonMap } from './MMonMap.ts';
 import { CEPH_MSG_MON_SUBSCRIBE, MMonSubscribe } from './MMonSubscribe.ts';
 import { CEPH_MSG_MON_SUBSCRIBE_ACK, MMonSubscribeAck } from './MMonSubscribeAck.ts';
+import { CEPH_MSG_OSD_BACKOFF, MOSDBackoff } from './MOSDBackoff.ts';
 import { MOSDBoot, MSG_OSD_BOOT } from './MOSDBoot.ts';
 import { MOSDFailure, MSG_OSD_FAILURE } from './MOSDFailure.ts';
 import { CEPH_MSG_OSD_MAP, MOSDMap } from './MOSDMap.ts';
@@ -21,6 +22,7 @@ import { CEPH_MSG_OSD_OPREPLY, MOSDOpReply } from './MOSDOpReply.ts';
 import { MOSDPing, MSG_OSD_PING } from './MOSDPing.ts';
 import { MOSDRepOp, MSG_OSD_REPOP } from './MOSDRepOp.ts';
 import { MOSDRepOpReply, MSG_OSD_REPOPREPLY } from './MOSDRepOpReply.ts';
+import { CEPH_MSG_PING, MPing } from './MPing.ts';
 import { CEPH_MSG_STATFS, MStatfs } from './MStatfs.ts';
 import { CEPH_MSG_STATFS_REPLY, MStatfsReply } from './MStatfsReply.ts';
 
@@ -45,9 +47,11 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_STATFS_REPLY, MStatfsReply],
   [MSG_GETPOOLSTATS, MGetPoolStats],
   [MSG_GETPOOLSTATSREPLY, MGetPoolStatsReply],
+  [CEPH_MSG_PING, MPing],
   [CEPH_MSG_OSD_MAP, MOSDMap],
   [CEPH_MSG_OSD_OP, MOSDOp],
   [CEPH_MSG_OSD_OPREPLY, MOSDOpReply],
+  [CEPH_MSG_OSD_BACKOFF, MOSDBackoff],
   [MSG_CONFIG, MConfig],
   [MSG_OSD_BOOT, MOSDBoot],
   [MSG_OSD_FAILURE, MOSDFailure],

@@ -7,16 +7,17 @@ import type { MonClient } from '../mon/MonClient.ts';
 import type { Connection } from '../msg/Connection.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { CEPH_OSDMAP_PAUSERD, CEPH_OSDMAP_PAUSEWR } from '../osd/rados.ts';
-import { nextMaps } from './next_maps.ts';
+import { type NextMap, nextMaps } from './next_maps.ts';
+import { isFull, isPoolFull } from './op_target.ts';
 import type { OsdcCounter } from './perf_counters.ts';
 
 /** Who is to hear of maps. */
 export interface OSDMapListener {
   /**
-   * An epoch more is in place. `skipped`: epochs before it have not been seen, so nobody knows what
-   * changed and changed back in them.
+   * An epoch more is in place, after `before`. `skipped`: epochs between the two have not been seen, so
+   * nobody knows what changed and changed back in them.
    */
-  onEpoch(map: OSDMap, skipped: boolean): void;
+  onEpoch(map: OSDMap, before: OSDMap | undefined, skipped: boolean): void;
   /** All epochs of a message are in place, or those before one that could not be used. */
   onNewest(map: OSDMap): void;
   /** `con` has sent what is no map. */
@@ -75,36 +76,44 @@ export class OSDMapTracker {
       this.#log('map of another cluster', message);
       return;
     }
-    const before = this.#osdmap?.epoch ?? 0;
-    if (message.getLast() <= before) return;
+    const before = this.#osdmap;
+    if (message.getLast() <= (before?.epoch ?? 0)) return;
+    const bad = this.#advance(message);
+    const map = this.#osdmap;
+    if (map !== undefined && map !== before) this.#finish(map, before);
+    if (bad !== undefined) this.#refuse(con, bad);
+  }
+
+  /** Answers what is wrong with the first map that cannot be used. */
+  #advance(message: MOSDMap): DecodeError | undefined {
     try {
-      this.#advance(message);
+      for (const next of nextMaps(this.#osdmap, message)) {
+        if (next.kind === 'missing') {
+          this.#log(`no map ${next.epoch}`, message);
+          this.maybeRequestMap();
+          return undefined;
+        }
+        this.#take(next);
+      }
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#refuse(con, error);
-    }
-    const map = this.#osdmap;
-    if (map !== undefined && map.epoch > before) this.#finish(map);
-  }
-
-  #advance(message: MOSDMap): void {
-    for (const next of nextMaps(this.#osdmap, message)) {
-      if (next.kind === 'missing') {
-        this.#log(`no map ${next.epoch}`, message);
-        this.maybeRequestMap();
-        return;
-      }
-      this.#osdmap = next.map;
-      this.#wantsFullMap = false;
-      this.#counters.inc(next.kind === 'full' ? 'map_full' : 'map_inc');
-      this.#counters.set('map_epoch', next.map.epoch);
-      this.#monc.subGot('osdmap', next.map.epoch);
-      this.#listener.onEpoch(next.map, next.skipped);
+      return error;
     }
     this.#log('got maps', message);
+    return undefined;
   }
 
-  #finish(map: OSDMap): void {
+  #take({ kind, map, skipped }: Exclude<NextMap, { kind: 'missing' }>): void {
+    const before = this.#osdmap;
+    this.#osdmap = map;
+    this.#wantsFullMap = false;
+    this.#counters.inc(kind === 'full' ? 'map_full' : 'map_inc');
+    this.#counters.set('map_epoch', map.epoch);
+    this.#monc.subGot('osdmap', map.epoch);
+    this.#listener.onEpoch(map, before, skipped);
+  }
+
+  #finish(map: OSDMap, before: OSDMap | undefined): void {
     this.#listener.onNewest(map);
     for (const waiter of this.#waiters) {
       if (waiter.epoch > map.epoch) continue;
@@ -113,7 +122,8 @@ export class OSDMapTracker {
     }
     this.#listener.onWaiters();
     // Nobody else tells us that a pause is over.
-    if (this.hasWaiters || isPaused(map)) this.maybeRequestMap();
+    const wasHeldUp = before !== undefined && holdsOpsUp(before);
+    if (this.hasWaiters || wasHeldUp || holdsOpsUp(map)) this.maybeRequestMap();
   }
 
   /** The map cannot be used: a whole one is asked for, and its sender is not trusted to go on. */
@@ -173,6 +183,13 @@ export class OSDMapTracker {
   }
 }
 
+/** Every map that follows is wanted. */
 function isPaused(map: OSDMap): boolean {
-  return (map.flags & (CEPH_OSDMAP_PAUSERD | CEPH_OSDMAP_PAUSEWR)) !== 0;
+  return isFull(map) || (map.flags & (CEPH_OSDMAP_PAUSERD | CEPH_OSDMAP_PAUSEWR)) !== 0;
+}
+
+function holdsOpsUp(map: OSDMap): boolean {
+  if (isPaused(map)) return true;
+  for (const pool of map.pools.values()) if (isPoolFull(pool)) return true;
+  return false;
 }

@@ -1,8 +1,10 @@
 import type { Timer } from '../common/Clock.ts';
 import type { Connection } from '../msg/Connection.ts';
 import type { entity_addr_t } from '../msg/msg_types.ts';
+import { Backoffs } from './Backoffs.ts';
 import type { Op, OpHolder } from './Op.ts';
 import { OpTable } from './OpTable.ts';
+import { type OpTarget, targetObject } from './op_target.ts';
 
 /** `osd` of the session that holds the ops which no OSD can serve now. */
 export const HOMELESS = -1;
@@ -19,9 +21,16 @@ export class OSDSession implements OpHolder {
   /** Connections lost since the last good reply. */
   failures = 0;
   reopenTimer: Timer | undefined;
+  /** What the OSD has asked not to be sent over `con`. */
+  readonly backoffs: Backoffs = new Backoffs();
 
   constructor(osd: number) {
     this.osd = osd;
+  }
+
+  /** The OSD wants no ops for that object now. */
+  holdsBack(target: OpTarget): boolean {
+    return this.backoffs.size > 0 && this.backoffs.holds(target, targetObject(target));
   }
 
   /** In the order in which they are to be sent. */

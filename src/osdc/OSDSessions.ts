@@ -122,6 +122,7 @@ export class OSDSessions {
     const { con } = session;
     if (con === undefined) return;
     session.con = undefined;
+    session.backoffs.clear();
     con.priv = undefined;
     con.markDown();
     this.#counters.inc('osd_session_close');

@@ -1,10 +1,17 @@
+import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../common/entity_name.ts';
-import { EIO, ENOENT, EOPNOTSUPP, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
+import { EAGAIN, EIO, ENOENT, EOPNOTSUPP, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
 import { assert, DecodeError, ProtocolError } from '../common/errors.ts';
 import type { PerfCounters } from '../common/PerfCounters.ts';
+import {
+  CEPH_OSD_BACKOFF_OP_ACK_BLOCK,
+  CEPH_OSD_BACKOFF_OP_BLOCK,
+  CEPH_OSD_BACKOFF_OP_UNBLOCK,
+  MOSDBackoff,
+} from '../messages/MOSDBackoff.ts';
 import { MOSDMap } from '../messages/MOSDMap.ts';
-import { MOSDOp } from '../messages/MOSDOp.ts';
+import { OSD_CLIENT_OP_PRIORITY } from '../messages/MOSDOp.ts';
 import { MOSDOpReply } from '../messages/MOSDOpReply.ts';
 import type { MonClient } from '../mon/MonClient.ts';
 import type { Connection } from '../msg/Connection.ts';
@@ -14,15 +21,8 @@ import type { Messenger } from '../msg/Messenger.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
-import {
-  CEPH_NOSNAP,
-  CEPH_OSD_FLAG_IGNORE_OVERLAY,
-  CEPH_OSD_FLAG_KNOWN_REDIR,
-  CEPH_OSD_FLAG_ONDISK,
-  CEPH_OSD_FLAG_READ,
-  CEPH_OSD_FLAG_RETRY,
-  CEPH_OSD_FLAG_WRITE,
-} from '../osd/rados.ts';
+import { CEPH_NOSNAP, CEPH_OSD_FLAG_IGNORE_OVERLAY, CEPH_OSD_FLAG_READ } from '../osd/rados.ts';
+import { BACKOFFS_MAX, isInRange } from './Backoffs.ts';
 import { checkReply } from './check_reply.ts';
 import { ObjecterTick } from './ObjecterTick.ts';
 import type { ObjectOperation } from './ObjectOperation.ts';
@@ -35,8 +35,15 @@ import { OpTable } from './OpTable.ts';
 import { OSDMapTracker } from './OSDMapTracker.ts';
 import { inTidOrder, type OSDSession } from './OSDSession.ts';
 import { OSDSessions } from './OSDSessions.ts';
-import { calcTarget, OpTarget } from './op_target.ts';
-import { makeOsdcCounters, type OsdcCounter, osdOpCounter } from './perf_counters.ts';
+import {
+  calcTarget,
+  OpTarget,
+  redirectTarget,
+  retargetToPrimary,
+  targetObject,
+} from './op_target.ts';
+import { prepareOsdOp } from './osd_op_message.ts';
+import { countOp, makeOsdcCounters, type OsdcCounter } from './perf_counters.ts';
 
 export interface ReadOpOptions {
   /** The snapshot to read; default: the head. */
@@ -75,7 +82,8 @@ export class Objecter implements Dispatcher {
     this.#messenger = messenger;
     this.#monc = monc;
     const mapListener = {
-      onEpoch: (map: OSDMap, skipped: boolean) => this.#scanRequests(map, skipped),
+      onEpoch: (map: OSDMap, before: OSDMap | undefined, skipped: boolean) =>
+        this.#scanRequests(map, before, skipped),
       onNewest: (map: OSDMap) => this.#finishRescan(map),
       onBadMap: (con: Connection, error: DecodeError) => this.#refuseMap(con, error),
       onWaiters: () => this.#tick.updateRef(),
@@ -176,7 +184,7 @@ export class Objecter implements Dispatcher {
       who: this.#messenger.who,
       fn: 'Objecter.opSubmit',
       tid: op.tid,
-      facts: { oid: op.target.oid, ops: op.ops.map(osdOpToString).join(', ') },
+      facts: { oid: op.target.baseOid, ops: op.ops.map(osdOpToString).join(', ') },
     });
     this.#opSubmitWithBudget(op);
   }
@@ -193,12 +201,16 @@ export class Objecter implements Dispatcher {
   }
 
   #opSubmitInternal(op: Op): void {
+    countOp(this.counters, op);
+    this.#assignTarget(op);
+  }
+
+  #assignTarget(op: Op): void {
     const { target } = op;
     const { osdmap } = this;
     assert(osdmap !== undefined, 'there is a map before there are ops');
     const decision = calcTarget(osdmap, target);
     this.#logTarget(op);
-    this.#sendOpAccount(op);
     const session = this.#sessions.get(target.osd);
     this.#cct.log?.({
       who: this.#messenger.who,
@@ -212,41 +224,9 @@ export class Objecter implements Dispatcher {
     else this.#sendOp(session, op);
   }
 
-  /** Ceph: Objecter::_send_op_account. */
-  #sendOpAccount(op: Op): void {
-    const { counters } = this;
-    counters.inc('op_active');
-    counters.inc('op');
-    counters.inc('oplen_avg', op.ops.length);
-    if (op.target.flags & CEPH_OSD_FLAG_READ) {
-      counters.inc(op.target.flags & CEPH_OSD_FLAG_WRITE ? 'op_rmw' : 'op_r');
-    } else {
-      counters.inc('op_w');
-    }
-    for (const step of op.ops) counters.inc(osdOpCounter(step.op));
-  }
-
   #sessionOpAssign(session: OSDSession, op: Op): void {
     op.session = session;
     session.ops.add(op);
-  }
-
-  #prepareOsdOp(op: Op): MOSDOp {
-    const { target } = op;
-    const retry = op.attempts > 0 ? CEPH_OSD_FLAG_RETRY : 0;
-    const message = new MOSDOp({
-      pgid: { pgid: target.pgid, shard: target.shard },
-      hash: target.rawPgid.seed,
-      osdmapEpoch: target.epoch,
-      flags: target.flags | CEPH_OSD_FLAG_ONDISK | CEPH_OSD_FLAG_KNOWN_REDIR | retry,
-      oloc: target.targetOloc,
-      oid: target.oid,
-      ops: op.ops,
-      snapid: op.snapid,
-      retryAttempt: op.attempts,
-    });
-    message.tid = op.tid;
-    return message;
   }
 
   /** Nothing is sent while the session waits to reconnect: then all of its ops are. */
@@ -256,8 +236,8 @@ export class Objecter implements Dispatcher {
       this.#finishOp(op, -EOPNOTSUPP, cause);
       return;
     }
-    if (session.con === undefined) return;
-    const message = this.#prepareOsdOp(op);
+    if (session.con === undefined || session.holdsBack(op.target)) return;
+    const message = prepareOsdOp(op);
     if (op.attempts > 0) this.counters.inc('op_resend');
     this.counters.inc('op_send');
     this.counters.inc('op_send_bytes', message.dataLength());
@@ -275,11 +255,10 @@ export class Objecter implements Dispatcher {
   #finishOp(op: Op, result: number, cause: unknown): void {
     assert(!op.finished, 'an op ends once');
     op.finished = true;
-    if (op.session !== undefined) {
-      op.session.ops.delete(op.tid);
-      op.session = undefined;
-      this.counters.dec('op_active');
-    }
+    op.session?.ops.delete(op.tid);
+    op.session = undefined;
+    op.retryTimer?.cancel();
+    if (op.budget === 'op and bytes') this.counters.dec('op_active');
     this.#mapChecks.cancel(op);
     this.#deadlines.delete(op);
     this.#active.delete(op.tid);
@@ -326,6 +305,7 @@ export class Objecter implements Dispatcher {
   msDispatch(con: Connection, message: Message): boolean {
     if (message instanceof MOSDOpReply) this.#handleOsdOpReply(con, message);
     else if (message instanceof MOSDMap) this.#maps.handleOsdMap(con, message);
+    else if (message instanceof MOSDBackoff) this.#handleOsdBackoff(con, message);
     else return false;
     return true;
   }
@@ -357,6 +337,13 @@ export class Objecter implements Dispatcher {
       tid: op.tid,
       facts: { osd: session.osd, result: reply.result, bytes: reply.dataLength() },
     });
+    session.failures = 0;
+    if (reply.redirect !== undefined || reply.result === -EAGAIN) {
+      if (reply.redirect === undefined) retargetToPrimary(op.target);
+      else redirectTarget(op.target, reply.redirect);
+      this.#resubmit(op);
+      return;
+    }
     try {
       checkReply(op, reply);
       op.listener.onReply(reply);
@@ -365,10 +352,35 @@ export class Objecter implements Dispatcher {
       this.#refuseReply(session, con, op, error);
       return;
     }
-    session.failures = 0;
     this.counters.inc('op_reply');
     // A positive result is data.
     this.#finishOp(op, Math.min(reply.result, 0), undefined);
+  }
+
+  /**
+   * The OSD does not serve the op: it goes out anew, under another tid. Not at once if that happens
+   * over and over: the OSDs may well go on so for long.
+   */
+  #resubmit(op: Op): void {
+    op.session?.ops.delete(op.tid);
+    op.session = undefined;
+    op.bounces += 1;
+    const delayMs = backoffMs(this.#cct, op.bounces);
+    const resubmit = (): void => {
+      op.retryTimer = undefined;
+      this.#renumber(op);
+      this.#assignTarget(op);
+    };
+    if (delayMs === 0) resubmit();
+    else op.retryTimer = this.#cct.clock.addEventAfter(delayMs, resubmit);
+  }
+
+  #renumber(op: Op): void {
+    this.#active.delete(op.tid);
+    this.#deadlines.delete(op);
+    op.tid = ++this.#lastTid;
+    this.#active.add(op);
+    this.#deadlines.add(op);
   }
 
   /** A reply that makes no sense: its op fails, the other ops are sent again over a new connection. */
@@ -384,9 +396,51 @@ export class Objecter implements Dispatcher {
     this.#finishOp(op, -EIO, cause);
   }
 
+  // Backoffs
+
+  #handleOsdBackoff(con: Connection, backoff: MOSDBackoff): void {
+    const session = this.#sessions.of(con);
+    if (session === undefined) return;
+    this.#cct.log?.({
+      who: this.#messenger.who,
+      fn: 'Objecter.handleOsdBackoff',
+      facts: { osd: session.osd, message: String(backoff) },
+    });
+    if (backoff.op === CEPH_OSD_BACKOFF_OP_BLOCK) this.#block(session, con, backoff);
+    else if (backoff.op === CEPH_OSD_BACKOFF_OP_UNBLOCK) this.#unblock(session, backoff);
+  }
+
+  #block(
+    session: OSDSession,
+    con: Connection,
+    { pgid, mapEpoch, id, begin, end }: MOSDBackoff,
+  ): void {
+    if (session.backoffs.size >= BACKOFFS_MAX) {
+      this.#reopenSession(session, `more than ${BACKOFFS_MAX} backoffs`);
+      return;
+    }
+    session.backoffs.block(pgid, id, begin, end);
+    const op = CEPH_OSD_BACKOFF_OP_ACK_BLOCK;
+    // With the epoch that came: an OSD whose PG has split since knows by it that this is too old.
+    const ack = new MOSDBackoff({ pgid, mapEpoch, op, id, begin, end });
+    // What we sent before goes before, what we send later goes behind.
+    ack.priority = OSD_CLIENT_OP_PRIORITY;
+    con.sendMessage(ack);
+  }
+
+  #unblock(session: OSDSession, { id, begin, end }: MOSDBackoff): void {
+    if (!session.backoffs.unblock(id, begin, end)) return;
+    for (const op of session.opsByTid()) {
+      if (!op.target.paused && isInRange(targetObject(op.target), begin, end))
+        this.#sendOp(session, op);
+    }
+  }
+
   // Maps
 
-  #scanRequests(map: OSDMap, skipped: boolean): void {
+  #scanRequests(map: OSDMap, before: OSDMap | undefined, skipped: boolean): void {
+    if (before !== undefined) this.#rescan.noteFull(before);
+    this.#rescan.noteFull(map);
     this.#rescan.scan(this.#sessions.homeless, map, skipped);
     for (const session of [...this.#sessions.all()]) {
       this.#rescan.scan(session, map, skipped);

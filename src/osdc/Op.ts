@@ -1,3 +1,4 @@
+import type { Timer } from '../common/Clock.ts';
 import type { Waiter } from '../common/Throttle.ts';
 import type { OSDOp } from '../osd/OSDOp.ts';
 import { CEPH_NOSNAP } from '../osd/rados.ts';
@@ -48,6 +49,10 @@ export class Op {
   /** When it fails with ETIMEDOUT; Infinity: never. */
   deadline: number = Number.POSITIVE_INFINITY;
   session: OpHolder | undefined;
+  /** How often an OSD has sent it elsewhere. */
+  bounces = 0;
+  /** It is between two OSDs. */
+  retryTimer: Timer | undefined;
   finished = false;
   /** What it has of the throttles: an op's place, and then its bytes. */
   budget: 'none' | 'op' | 'op and bytes' = 'none';

@@ -16,7 +16,9 @@ export class OpDeadlines {
     this.#expired = expired;
   }
 
+  /** Nothing happens for an op without a deadline. */
   add(op: Op): void {
+    if (op.deadline === Number.POSITIVE_INFINITY) return;
     this.#ops.add(op);
     if (op.deadline < this.#timerAt) this.#arm(op.deadline);
   }

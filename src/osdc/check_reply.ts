@@ -9,9 +9,6 @@ export function checkReply(op: Op, reply: MOSDOpReply): void {
   if (reply.ops.length !== count) {
     throw new DecodeError('MOSDOpReply.ops', 0, `${reply.ops.length} steps, ${count} were asked`);
   }
-  if (reply.redirect !== undefined) {
-    throw new DecodeError('MOSDOpReply.redirect', 0, 'a redirect to another pool');
-  }
   for (let i = 0; i < count; i++) {
     const step = op.ops[i];
     if (step?.op !== CEPH_OSD_OP_READ) continue;

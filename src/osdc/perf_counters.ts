@@ -1,5 +1,7 @@
 import { PerfCounters } from '../common/PerfCounters.ts';
 import {
+  CEPH_OSD_FLAG_READ,
+  CEPH_OSD_FLAG_WRITE,
   CEPH_OSD_OP_CALL,
   CEPH_OSD_OP_CMPXATTR,
   CEPH_OSD_OP_GETXATTR,
@@ -12,6 +14,7 @@ import {
   CEPH_OSD_OP_SPARSE_READ,
   CEPH_OSD_OP_STAT,
 } from '../osd/rados.ts';
+import type { Op } from './Op.ts';
 
 /** Section `objecter` of `perf dump`, in Ceph's order. Ceph: src/osdc/Objecter.cc, l_osdc_*. */
 const NAMES = [
@@ -100,7 +103,20 @@ const OSD_OP_COUNTERS = new Map<number, OsdcCounter>([
   [CEPH_OSD_OP_OMAPGETVALSBYKEYS, 'omap_rd'],
 ]);
 
+/** Counts an op that is submitted. Ceph: Objecter::_send_op_account. */
+export function countOp(counters: PerfCounters<OsdcCounter>, { target, ops }: Op): void {
+  counters.inc('op_active');
+  counters.inc('op');
+  counters.inc('oplen_avg', ops.length);
+  if (target.flags & CEPH_OSD_FLAG_READ) {
+    counters.inc(target.flags & CEPH_OSD_FLAG_WRITE ? 'op_rmw' : 'op_r');
+  } else {
+    counters.inc('op_w');
+  }
+  for (const step of ops) counters.inc(osdOpCounter(step.op));
+}
+
 /** Which counter counts an op code. */
-export function osdOpCounter(op: number): OsdcCounter {
+function osdOpCounter(op: number): OsdcCounter {
   return OSD_OP_COUNTERS.get(op) ?? 'osdop_other';
 }

@@ -99,7 +99,7 @@ test('a session that waits to reconnect is given up when its OSD goes down', () 
   const cons = cluster.osdCons().length;
   cluster.clock.advance(10_000);
   expect(cluster.osdCons()).toHaveLength(cons);
-  expect(cluster.osd(cluster.primary(reads[0]?.op.target.oid ?? '')).sent).toHaveLength(1);
+  expect(cluster.osd(cluster.primary(reads[0]?.op.target.baseOid ?? '')).sent).toHaveLength(1);
 });
 
 test('a refused OSD makes the Objecter ask for a newer map', () => {
