@@ -16,7 +16,7 @@ export interface hobject_t {
   readonly pool: number | undefined;
 }
 
-/** Of no object. */
+/** Of no object: before all of them. */
 export const HOBJECT_NONE: hobject_t = {
   key: '',
   oid: '',
@@ -26,6 +26,9 @@ export const HOBJECT_NONE: hobject_t = {
   nspace: '',
   pool: undefined,
 };
+
+/** Behind all objects of all pools. */
+export const HOBJECT_MAX: hobject_t = { ...HOBJECT_NONE, isMax: true };
 
 /** s64 minimum. */
 const NO_POOL = -(2n ** 63n);
@@ -56,7 +59,8 @@ export function decodeHobject(dec: Decoder): hobject_t {
     pool: decodePool(dec),
   };
   dec.decodeFinish();
-  return object;
+  // There is but one that is behind all.
+  return object.isMax ? HOBJECT_MAX : object;
 }
 
 function decodePool(dec: Decoder): number | undefined {
