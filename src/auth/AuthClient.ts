@@ -54,6 +54,8 @@ export interface AuthClient {
    * nothing to show yet, which ends the attempt to connect.
    */
   buildAuthorizer(peerType: number): AuthAuthorizer | undefined;
+  /** Of msgr v1: such a peer does not take what `buildAuthorizer` made. */
+  handleBadAuthorizer?(peerType: number): void;
   /** Begins anew on `con`. */
   getAuthRequest(con: AuthConnection): AuthRequest;
   /** Answers what to say next. */

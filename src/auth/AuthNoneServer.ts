@@ -42,7 +42,7 @@ export class AuthNoneServer implements AuthServer {
     payload: Uint8Array,
   ): AuthReply {
     if (method !== CEPH_AUTH_NONE) return { kind: 'bad', result: -EOPNOTSUPP };
-    const { globalId } = this.#identify(payload);
-    return { kind: 'done', globalId, payload: EMPTY, ...NO_SECRETS };
+    const peer = this.#identify(payload);
+    return { kind: 'done', globalId: peer.globalId, peer, payload: EMPTY, ...NO_SECRETS };
   }
 }

@@ -3,9 +3,14 @@ import type { AuthConnection, AuthSecrets } from './AuthClient.ts';
 import type { AuthSessionHandler } from './AuthSessionHandler.ts';
 
 /** Who a connection's peer has shown itself to be. */
-export interface AuthConnectionMeta {
+export interface AuthPeer {
   readonly entityName: EntityName;
   readonly globalId: number;
+  /** What it may do here, as its ticket says; undefined: nobody has said anything. */
+  readonly caps?: string;
+}
+
+export interface AuthConnectionMeta extends AuthPeer {
   /** Of msgr v1: shows the peer that we could read its authorizer. */
   readonly authorizerReply?: Uint8Array;
   /** Of msgr v1: signs the messages of the connection; without it they are not signed. */
@@ -22,6 +27,8 @@ export type AuthReply =
   | (AuthSecrets & {
       readonly kind: 'done';
       readonly globalId: number;
+      /** Undefined: it has shown nothing. */
+      readonly peer?: AuthPeer;
       readonly payload: Uint8Array;
     })
   | { readonly kind: 'more'; readonly payload: Uint8Array }
@@ -49,11 +56,12 @@ export interface AuthServer {
   getSupportedAuthMethods(peerType: number): AuthMethods;
   /** One of `preferredModes`; CEPH_CON_MODE_UNKNOWN: none of them. */
   pickConMode(peerType: number, method: number, preferredModes: readonly number[]): number;
-  /** `more`: in answer to an `AuthReply` of that kind. */
+  /** `more`: in answer to an `AuthReply` of that kind. `conMode`: the one that was picked. */
   handleAuthRequest(
     con: AuthConnection,
     more: boolean,
     method: number,
     payload: Uint8Array,
+    conMode: number,
   ): AuthReply;
 }

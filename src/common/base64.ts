@@ -20,3 +20,15 @@ export function base64Decode(text: string): Uint8Array | undefined {
   }
   return bytes;
 }
+
+/** `bytes` in the alphabet of RFC 4648, section 4, padded. */
+export function base64Encode(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const word = (a << 16) | (b << 8) | c;
+    for (let shift = 18; shift >= 0; shift -= 6) text += ALPHABET[(word >> shift) & 63];
+  }
+  const padding = (3 - (bytes.length % 3)) % 3;
+  return text.slice(0, text.length - padding) + '='.repeat(padding);
+}

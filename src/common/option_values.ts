@@ -48,6 +48,22 @@ export function isBoolOption(key: string): boolean {
   return isOption(key) && typeof OPTION_DEFAULTS[key] === 'boolean';
 }
 
+/**
+ * Whether a client that runs takes a new value: numbers and booleans, and of texts those that are read when
+ * they are needed. Ceph: Option::can_update_at_runtime (src/common/options.h).
+ */
+export function isRuntimeOption(key: keyof Options): boolean {
+  return typeof OPTION_DEFAULTS[key] !== 'string' || RUNTIME_TEXTS.has(key);
+}
+
+/** Those that observers follow. Ceph: AuthRegistry::get_tracked_conf_keys (src/auth/AuthRegistry.cc). */
+const RUNTIME_TEXTS: ReadonlySet<string> = new Set([
+  'auth_client_required',
+  'auth_supported',
+  'ms_client_mode',
+  'ms_mon_client_mode',
+]);
+
 /** The value of an option from its text. Throws `OptionValueError`. */
 export function parseOptionValue(key: keyof Options, text: string): string | number | boolean {
   if (isNumberOption(key)) return NUMBER_PARSERS[key](text);

@@ -1,3 +1,4 @@
+import type { AuthPeer } from '../auth/AuthServer.ts';
 import type { Message } from './Message.ts';
 import type { entity_addr_t, entity_addrvec_t } from './msg_types.ts';
 
@@ -9,8 +10,8 @@ export interface Connection {
   readonly peerAddr: entity_addr_t;
   /** All of the peer's addresses that it has told: of msgr v1, one. */
   readonly peerAddrs: entity_addrvec_t;
-  /** global_id that the peer's authorizer proved; -1 where there was none. */
-  readonly peerGlobalId: number;
+  /** Who the peer has shown itself to be; undefined: nobody in particular. */
+  readonly peerAuth: AuthPeer | undefined;
   /** When the peer last answered a keepalive, by `Clock.now`; undefined: never on this connection. */
   readonly lastKeepaliveAck: number | undefined;
   /** Whatever the user of the messenger keeps per peer: its session. */

@@ -14,7 +14,7 @@ import { SimplePolicyMessenger } from '../../src/msg/SimplePolicyMessenger.ts';
 export class FakeConnection implements Connection {
   readonly peerType: number;
   readonly peerAddr: entity_addr_t;
-  readonly peerGlobalId = -1;
+  readonly peerAuth = undefined;
   lastKeepaliveAck: number | undefined;
   priv: unknown;
   readonly sent: Message[] = [];

@@ -317,7 +317,7 @@ describe('a server whose client sends', () => {
     });
     const { got } = replayAsServer(GOLDEN, [CLIENT], authServer);
     expect(asked).toEqual([8, 1, Buffer.from(GOLDEN.client.authorizer).toString('hex')]);
-    expect([...got.cons].map((con) => con.peerGlobalId)).toEqual([4136]);
+    expect([...got.cons].map((con) => con.peerAuth?.globalId)).toEqual([4136]);
   });
 });
 

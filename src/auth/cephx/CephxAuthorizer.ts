@@ -5,15 +5,10 @@ import type { AuthAuthorizer, AuthSecrets } from '../AuthClient.ts';
 import { CEPH_AUTH_CEPHX } from '../auth_methods.ts';
 import type { CryptoKey } from '../CryptoKey.ts';
 import { CephxSessionHandler } from './CephxSessionHandler.ts';
-import { type CephXTicketBlob, encodeTicketBlob, randomU64 } from './cephx_protocol.ts';
+import { type CephXTicketBlob, encodeTicketBlob, plusOne, randomU64 } from './cephx_protocol.ts';
 import { decodeDecrypt, decodeDecryptEncBl, encodeEncrypt } from './encrypt.ts';
 
 const EMPTY = new Uint8Array(0);
-
-/** u64 is modulo 2^64. */
-function plusOne(value: bigint): bigint {
-  return BigInt.asUintN(64, value + 1n);
-}
 
 /** For whom an authorizer is, and by which ticket. */
 export interface CephxAuthorizerInit {

@@ -26,13 +26,25 @@ export function encodeTicketBlob(enc: Encoder, ticket: CephXTicketBlob): void {
   enc.blob(ticket.blob);
 }
 
+/** In a buffer of its own. */
 export function decodeTicketBlob(bytes: Uint8Array): CephXTicketBlob {
-  const dec = new Decoder(bytes, 'CephXTicketBlob');
+  const { secretId, blob } = readTicketBlob(new Decoder(bytes, 'CephXTicketBlob'));
+  return { secretId, blob: blob.slice() };
+}
+
+export function readTicketBlob(dec: Decoder): CephXTicketBlob {
   dec.skip(1);
-  return { secretId: dec.bigU64(), blob: dec.blob('blob').slice() };
+  return { secretId: dec.bigU64(), blob: dec.blob('blob') };
 }
 
 /** The monitor's first words: u8 1, u64. */
+export function encodeServerChallenge(serverChallenge: bigint): Uint8Array {
+  const enc = new Encoder(16);
+  enc.u8(1);
+  enc.bigU64(serverChallenge);
+  return enc.take();
+}
+
 export function decodeServerChallenge(payload: Uint8Array): bigint {
   const dec = new Decoder(payload, 'CephXServerChallenge');
   dec.skip(1);
@@ -55,6 +67,16 @@ export function encodeAuthenticate(enc: Encoder, request: CephXAuthenticate): vo
   enc.bigU64(request.key);
   encodeTicketBlob(enc, request.oldTicket);
   enc.u32(request.otherKeys);
+}
+
+export function decodeAuthenticate(dec: Decoder): CephXAuthenticate {
+  dec.skip(1);
+  return {
+    clientChallenge: dec.bigU64(),
+    key: dec.bigU64(),
+    oldTicket: readTicketBlob(dec),
+    otherKeys: dec.u32(),
+  };
 }
 
 /** Both challenges under `secret`, folded to 64 bits: shows that we have the secret. */
@@ -80,7 +102,13 @@ export function foldU64(bytes: Uint8Array): bigint {
   return folded;
 }
 
-/** CephXResponseHeader: u16 requestType, s32 status. Answers what is answered. */
+/** CephXResponseHeader: u16 requestType, s32 status. */
+export function encodeResponseHeader(enc: Encoder, requestType: number, status: number): void {
+  enc.u16(requestType);
+  enc.s32(status);
+}
+
+/** Answers what is answered. */
 export function decodeResponseHeader(dec: Decoder): number {
   const requestType = dec.u16();
   dec.skip(4);
@@ -91,6 +119,11 @@ export function decodeResponseHeader(dec: Decoder): number {
 export function encodeServiceTicketRequest(enc: Encoder, keys: number): void {
   enc.u8(1);
   enc.u32(keys);
+}
+
+export function decodeServiceTicketRequest(dec: Decoder): number {
+  dec.skip(1);
+  return dec.u32();
 }
 
 export interface CephXServiceTicket {
@@ -107,4 +140,9 @@ export function decodeServiceTicket(dec: Decoder): CephXServiceTicket {
 
 export function randomU64(random: Random): bigint {
   return (BigInt(random.uint32()) << 32n) | BigInt(random.uint32());
+}
+
+/** Modulo 2^64. */
+export function plusOne(value: bigint): bigint {
+  return BigInt.asUintN(64, value + 1n);
 }

@@ -1,3 +1,4 @@
+import type { AuthPeer } from '../../auth/AuthServer.ts';
 import type { Timer } from '../../common/Clock.ts';
 import { assert } from '../../common/errors.ts';
 import { type Socket, SocketError, type SocketEvents } from '../../common/Stack.ts';
@@ -38,7 +39,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   /** Under which it is registered. */
   peerAddrs: entity_addrvec_t = [];
   targetAddr: entity_addr_t = BLANK_ADDR;
-  peerGlobalId = -1;
+  peerAuth: AuthPeer | undefined;
   /** What both sides can. */
   features = 0n;
   lastKeepaliveAck: number | undefined;

@@ -16,7 +16,7 @@ interface LocalMessenger {
 
 /** A messenger's connection to itself. Ceph: Messenger::get_loopback_connection. */
 export class LocalConnection implements Connection {
-  readonly peerGlobalId = -1;
+  readonly peerAuth = undefined;
   readonly lastKeepaliveAck: undefined;
   priv: unknown;
   readonly #messenger: LocalMessenger;

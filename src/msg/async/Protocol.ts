@@ -1,5 +1,5 @@
 import type { AuthClient, AuthConnection } from '../../auth/AuthClient.ts';
-import type { AuthServer } from '../../auth/AuthServer.ts';
+import type { AuthPeer, AuthServer } from '../../auth/AuthServer.ts';
 import type { CephContext } from '../../common/CephContext.ts';
 import { DecodeError, ProtocolError } from '../../common/errors.ts';
 import type { LogEntry } from '../../common/Log.ts';
@@ -52,7 +52,7 @@ export interface ProtocolMessenger {
 export interface ProtocolHost extends AuthConnection {
   peerType: number;
   readonly peerAddr: entity_addr_t;
-  peerGlobalId: number;
+  peerAuth: AuthPeer | undefined;
   features: bigint;
   lastKeepaliveAck: number | undefined;
   /** The address of the socket's other end, or of who is to be dialled. */

@@ -63,6 +63,7 @@ export class ProtocolV1 extends Protocol implements TagEvents {
         policy: this.policy,
         session,
         buildAuthorizer: () => messenger.authClient?.buildAuthorizer(host.peerType),
+        handleBadAuthorizer: () => messenger.authClient?.handleBadAuthorizer?.(host.peerType),
         myAddr: () => this.#myAddr,
         learnedAddr: (addr) => messenger.learnedAddr(addr),
         getGlobalSeq: (atLeast) => messenger.getGlobalSeq(atLeast),
@@ -128,7 +129,7 @@ export class ProtocolV1 extends Protocol implements TagEvents {
     }
     const { host } = this;
     host.peerType = peerType;
-    if (auth !== 'anonymous') host.peerGlobalId = auth.globalId;
+    if (auth !== 'anonymous') host.peerAuth = auth;
     host.register([peerAddr]);
     this.admitted();
     return this.session;

@@ -175,7 +175,7 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
       existing?.replace();
     }
     const { host, session } = this;
-    host.peerGlobalId = accepted.globalId;
+    host.peerAuth = accepted.auth;
     session.peerGlobalSeq = accepted.globalSeq;
     session.connectSeq = accepted.connectSeq;
     host.register(accepted.addrs);

@@ -1,5 +1,5 @@
 import type { AuthConnection } from '../../auth/AuthClient.ts';
-import type { AuthReply, AuthServer } from '../../auth/AuthServer.ts';
+import type { AuthPeer, AuthReply, AuthServer } from '../../auth/AuthServer.ts';
 import { CEPH_CON_MODE_UNKNOWN } from '../../auth/auth_modes.ts';
 import type { Crypto } from '../../common/Crypto.ts';
 import type { Decoder } from '../../common/Decoder.ts';
@@ -64,7 +64,8 @@ export interface AcceptSideV2 {
 export interface AcceptedV2 {
   readonly how: 'new' | 'replace' | 'reset' | 'reuse' | 'reconnect';
   readonly addrs: entity_addrvec_t;
-  readonly globalId: number;
+  /** Who it is; undefined: it has shown nothing. */
+  readonly auth: AuthPeer | undefined;
   /** The number of its name. Of a reconnect: not said. */
   readonly gid: number;
   readonly features: bigint;
@@ -82,7 +83,7 @@ export interface AcceptedV2 {
 export function* acceptV2(side: AcceptSideV2, wire: WireV2): Handshake<AcceptedV2> {
   const hello = yield* exchangeHello(wire, side.myType, side.socketAddr);
   const policy = side.setPeerType(hello.entityType);
-  const globalId = yield* authenticate(side, wire);
+  const auth = yield* authenticate(side, wire);
   yield* acceptCompression(wire, hello.entityType);
   for (;;) {
     const tags = [TAG_CLIENT_IDENT, TAG_SESSION_RECONNECT];
@@ -91,13 +92,13 @@ export function* acceptV2(side: AcceptSideV2, wire: WireV2): Handshake<AcceptedV
       wire.reader.tag === TAG_CLIENT_IDENT
         ? handleClientIdent(side, wire, policy, dec)
         : handleReconnect(side, wire, policy, dec);
-    if (accepted !== undefined) return { ...accepted, globalId };
+    if (accepted !== undefined) return { ...accepted, auth };
   }
 }
 
 // ---- authentication
 
-function* authenticate(side: AcceptSideV2, wire: WireV2): Handshake<number> {
+function* authenticate(side: AcceptSideV2, wire: WireV2): Handshake<AuthPeer | undefined> {
   let method = 0;
   let conMode = CEPH_CON_MODE_UNKNOWN;
   let isMoreWanted = false;
@@ -121,7 +122,7 @@ function* authenticate(side: AcceptSideV2, wire: WireV2): Handshake<number> {
       encodeAuthDone(wire.out.startFrame(TAG_AUTH_DONE), { globalId, conMode, authPayload });
       wire.out.finishFrame();
       yield* exchangeSignatures(wire, side.crypto, conMode, reply, true);
-      return globalId;
+      return reply.peer;
     }
     if (reply.kind === 'more') sendAuthReplyMore(wire, reply.payload);
     else sendAuthBadMethod(side, wire, method, reply.result);
@@ -136,7 +137,7 @@ function judgeAuth(
   payload: Uint8Array,
 ): AuthReply {
   if (conMode === CEPH_CON_MODE_UNKNOWN) return { kind: 'bad', result: -EOPNOTSUPP };
-  return side.authServer.handleAuthRequest(side.con, more, method, payload);
+  return side.authServer.handleAuthRequest(side.con, more, method, payload, conMode);
 }
 
 function sendAuthReplyMore(wire: WireV2, payload: Uint8Array): void {
@@ -159,7 +160,7 @@ function handleClientIdent(
   wire: WireV2,
   policy: Policy,
   dec: Decoder,
-): Omit<AcceptedV2, 'globalId'> | undefined {
+): Omit<AcceptedV2, 'auth'> | undefined {
   const ident = decodeClientIdent(dec);
   checkAddrs(ident.addrs, 'CLIENT_IDENT.addrs');
   if (!side.myAddrs.some((addr) => addr.equals(ident.targetAddr))) {
@@ -206,7 +207,7 @@ function handleReconnect(
   wire: WireV2,
   policy: Policy,
   dec: Decoder,
-): Omit<AcceptedV2, 'globalId'> | undefined {
+): Omit<AcceptedV2, 'auth'> | undefined {
   const { addrs, clientCookie, globalSeq, connectSeq, msgSeq } = decodeReconnect(dec);
   checkAddrs(addrs, 'SESSION_RECONNECT.addrs');
   const existing = side.lookup(addrs);

@@ -159,6 +159,9 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
         policy: this.policy,
         session: this.session,
         buildAuthorizer: () => messenger.authClient?.buildAuthorizer(this.con.peerType),
+        handleBadAuthorizer: () => {
+          messenger.authClient?.handleBadAuthorizer?.(this.con.peerType);
+        },
         myAddr: () => messenger.myAddr,
         learnedAddr: (addr) => messenger.learnedAddr(addr),
         getGlobalSeq: (atLeast) => messenger.getGlobalSeq(atLeast),
@@ -218,7 +221,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
       existing?.replace();
     }
     this.con.peerType = peerType;
-    if (auth !== 'anonymous') this.con.peerGlobalId = auth.globalId;
+    if (auth !== 'anonymous') this.con.peerAuth = auth;
     this.#registered = true;
     this.#messenger.registerPipe(this);
     return this.session;

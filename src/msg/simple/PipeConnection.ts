@@ -1,3 +1,4 @@
+import type { AuthPeer } from '../../auth/AuthServer.ts';
 import type { Connection } from '../Connection.ts';
 import type { Message } from '../Message.ts';
 import { BLANK_ADDR, type entity_addr_t, type entity_addrvec_t } from '../msg_types.ts';
@@ -27,7 +28,7 @@ export class PipeConnection implements Connection {
   readonly id: number;
   peerType = 0;
   peerAddr: entity_addr_t = BLANK_ADDR;
-  peerGlobalId = -1;
+  peerAuth: AuthPeer | undefined;
   /** What both sides can. */
   features = 0n;
   lastKeepaliveAck: number | undefined;
