@@ -15,7 +15,7 @@ export function hobjectToString(object: hobject_t): string {
   if (object.isMax) return 'MAX';
   if (object.pool === undefined) return 'MIN';
   const hash = reverseBits(object.hash).toString(16).padStart(8, '0');
-  const names = [object.nspace, object.key, object.oid].map(escape).join(':');
+  const names = [object.nspace, object.key, object.oid].map(escaped).join(':');
   return `${object.pool}:${hash}:${names}:${snapToString(object.snap)}`;
 }
 
@@ -30,12 +30,12 @@ export function parseHobject(text: string): hobject_t | undefined {
   if (fields === undefined) return undefined;
   const [pool = '', hash = '', nspace = '', key = '', oid = '', snap = ''] = fields;
   const object = {
-    key: key === oid ? '' : unescape(key),
-    oid: unescape(oid),
+    key: key === oid ? '' : unescaped(key),
+    oid: unescaped(oid),
     snap: snap === 'head' ? CEPH_NOSNAP : Number(BigInt.asIntN(64, BigInt(`0x${snap}`))),
     hash: reverseBits(Number.parseInt(hash, 16)),
     isMax: false,
-    nspace: unescape(nspace),
+    nspace: unescaped(nspace),
     pool: Number(pool),
   };
   return Number.isSafeInteger(object.pool) && Number.isSafeInteger(object.snap)
@@ -43,7 +43,7 @@ export function parseHobject(text: string): hobject_t | undefined {
     : undefined;
 }
 
-function escape(name: string): string {
+function escaped(name: string): string {
   let text = '';
   for (const byte of utf8Encode(name)) {
     const char = String.fromCharCode(byte);
@@ -53,7 +53,7 @@ function escape(name: string): string {
   return text;
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   const bytes: number[] = [];
   for (const part of text.split(/(%[\da-f]{2})/i)) {
     if (/^%[\da-f]{2}$/i.test(part)) bytes.push(Number.parseInt(part.slice(1), 16));
