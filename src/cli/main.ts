@@ -4,7 +4,7 @@ import { makeProgram } from './program.ts';
 import { UsageError } from './UsageError.ts';
 
 try {
-  const code = runMirror(process.argv.slice(2));
+  const code = await runMirror(process.argv.slice(2));
   if (code === undefined) await makeProgram().parseAsync();
   else process.exitCode = code;
 } catch (error) {

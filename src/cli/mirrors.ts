@@ -1,30 +1,24 @@
+import type { ByteOutput } from './ceph/Output.ts';
+import { ProcessOutput } from './ceph/ProcessOutput.ts';
 import { crushtool } from './crushtool.ts';
 import { osdmaptool } from './osdmaptool.ts';
+import { rados } from './rados.ts';
 
-type Tool = (
-  args: readonly string[],
-  output: { stdout(text: string): void; stderr(text: string): void },
-) => number;
+/** Answers the exit code. */
+type Tool = (args: readonly string[], output: ByteOutput) => number | Promise<number>;
 
 /** Ceph's own tools, which take their arguments as they always did. */
-const MIRRORS: ReadonlyMap<string, Tool> = new Map([
+const MIRRORS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
   ['crushtool', crushtool],
   ['osdmaptool', osdmaptool],
+  ['rados', rados],
 ]);
 
 export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];
 
 /** Runs one of Ceph's tools and answers its exit code; `undefined`: `args` name none. */
-export function runMirror([name = '', ...args]: readonly string[]): number | undefined {
-  process.stdout.on('error', endWithReader);
-  return MIRRORS.get(name)?.(args, {
-    stdout: (text) => process.stdout.write(text),
-    stderr: (text) => process.stderr.write(text),
-  });
-}
-
-/** Whoever read the output has seen enough (`| head`). */
-function endWithReader(error: Error & { code?: string }): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+export async function runMirror([name = '', ...args]: readonly string[]): Promise<
+  number | undefined
+> {
+  return MIRRORS.get(name)?.(args, new ProcessOutput());
 }

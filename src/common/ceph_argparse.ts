@@ -21,7 +21,7 @@ const SHORT_OPTIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Takes from a command line what is of the configuration: `-c -m -n -k -K`, `--id`, `--cluster`, and any
+ * Takes from a command line what is of the configuration: `-c -m -n -k -K`, `--id` or `--user`, `--cluster`, and any
  * option. `where` is what errors call it. Throws `ConfigError`.
  */
 export function parseCephArgs(args: readonly string[], where: string): CephArgs {
@@ -85,6 +85,7 @@ class ArgsParser {
         this.#name = this.#value(flag, inline);
         return true;
       case 'id':
+      case 'user':
         this.#name = `client.${this.#value(flag, inline)}`;
         return true;
       default:

@@ -1,5 +1,5 @@
-import { formatG } from './cpp_numbers.ts';
-import type { Json } from './json_formatter.ts';
+import { formatG } from '../../common/cpp_numbers.ts';
+import type { Json } from '../../common/json_formatter.ts';
 
 const DIGITS = 17;
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -3,10 +3,10 @@ import { performance } from 'node:perf_hooks';
 import { Decoder } from '../../common/Decoder.ts';
 import { cppStrerror, EINVAL, EIO, ENOENT } from '../../common/errno.ts';
 import { DecodeError } from '../../common/errors.ts';
+import type { Json } from '../../common/json_formatter.ts';
 import type { IoCtx } from '../../librados/IoCtx.ts';
 import { RadosError } from '../../librados/RadosError.ts';
 import { NodeRandom } from '../../node/NodeRandom.ts';
-import type { Json } from '../ceph/json_formatter.ts';
 import type { Output } from '../ceph/Output.ts';
 import { BenchReport } from './bench_report.ts';
 

@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
+import { formatG } from '../../common/cpp_numbers.ts';
+import type { Json } from '../../common/json_formatter.ts';
 import { type utime_t, utimeFromMs } from '../../common/utime_t.ts';
-import { utimeText } from '../ceph/ceph_text.ts';
-import { formatG } from '../ceph/cpp_numbers.ts';
-import type { Json } from '../ceph/json_formatter.ts';
+import { utimeText } from '../../osd/dump/ceph_text.ts';
 import type { Output } from '../ceph/Output.ts';
 
 const MIB = 1024 * 1024;

@@ -1,0 +1,73 @@
+import { cppStrerror } from '../../common/errno.ts';
+import type { IoCtx } from '../../librados/IoCtx.ts';
+import type { RadosClient } from '../../librados/RadosClient.ts';
+import { RadosError } from '../../librados/RadosError.ts';
+import type { ByteOutput } from '../ceph/Output.ts';
+import { ToolExit } from '../ceph/ToolExit.ts';
+import type { RadosOptions } from './options.ts';
+import { USAGE } from './usage.ts';
+
+/** One run of `rados`, from when it is connected. */
+export interface RadosRun {
+  readonly rados: RadosClient;
+  /** Of --pool or --pgid. */
+  readonly ioctx: IoCtx | undefined;
+  /** Bytes of one read. */
+  readonly opSize: number;
+  readonly options: RadosOptions;
+  /** What the line has after the command. */
+  readonly operands: readonly string[];
+  readonly output: ByteOutput;
+}
+
+/** Answers the exit code. Throws ToolExit. */
+export type Command = (run: RadosRun) => Promise<number>;
+
+/** The object that a command is for, its pool, and what else the line has. */
+export interface Target {
+  readonly ioctx: IoCtx;
+  readonly oid: string;
+  readonly rest: readonly string[];
+  /** `pool/object`, for messages. */
+  readonly place: string;
+}
+
+/** `count`: operands that a command needs, the object's name among them. Without them its use is explained. */
+export function targetOf(run: RadosRun, count: number, most: number = Infinity): Target {
+  const { objectName, pool } = run.options;
+  const operands = objectName === undefined ? run.operands : [objectName, ...run.operands];
+  const [oid, ...rest] = operands;
+  const ioctx = pool === undefined ? undefined : run.ioctx;
+  if (ioctx === undefined || oid === undefined || operands.length < count) throw usageExit();
+  if (operands.length > most) throw usageExit();
+  return { ioctx, oid, rest, place: `${pool}/${printable(oid)}` };
+}
+
+export function poolOf(run: RadosRun): IoCtx {
+  if (run.options.pool === undefined || run.ioctx === undefined) throw usageExit();
+  return run.ioctx;
+}
+
+export function usageExit(): ToolExit {
+  return new ToolExit(1, '', USAGE);
+}
+
+/** What a call resolves with; `what` stands before the error that it rejects with. */
+export async function orExit<T>(call: Promise<T>, what: string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!RadosError.is(error)) throw error;
+    throw new ToolExit(1, '', `${peerLine(error)}${what}: ${cppStrerror(error.errno)}\n`);
+  }
+}
+
+/** What the original does not say: with whom it went wrong. */
+function peerLine(error: RadosError): string {
+  return error.code === 'ETIMEDOUT' ? `rados: ${error.message}\n` : '';
+}
+
+/** A name as messages have it. Ceph: prettify (src/tools/rados/rados.cc). */
+export function printable(name: string): string {
+  return /^[ -~]*$/.test(name) ? name : '(binary key)';
+}
