@@ -1,3 +1,4 @@
+import { formatG } from '../../common/cpp_numbers.ts';
 import { CrushWork } from '../../crush/CrushWork.ts';
 import type { CrushData } from '../../crush/crush_codec.ts';
 import {
@@ -8,7 +9,6 @@ import {
 import { crushHash32_2 } from '../../crush/hash.ts';
 import { crushDoRule } from '../../crush/mapper.ts';
 import { createStraw2Table } from '../../crush/Straw2Table.ts';
-import { formatG } from '../ceph/cpp_numbers.ts';
 import type { Output } from '../ceph/Output.ts';
 import { type TestOptions, UNSAID } from './options.ts';
 

@@ -1,6 +1,6 @@
 import type { CrushData } from '../../crush/crush_codec.ts';
 import { findRoots, isShadowName } from '../../crush/device_classes.ts';
-import { treeItems } from './crush_tree.ts';
+import { treeItems } from '../../crush/dump/crush_tree.ts';
 
 /** What is wrong with the first item that lacks a name, a type or a low enough id. */
 export function checkNames(crush: CrushData, maxId: number): string | undefined {

@@ -1,8 +1,8 @@
+import { formatG } from '../../common/cpp_numbers.ts';
 import { CrushEditError, type CrushErrno } from '../../crush/CrushEditError.ts';
 import type { CrushWrapper } from '../../crush/CrushWrapper.ts';
 import { type CrushLocation, weightInLocation } from '../../crush/crush_items.ts';
 import { getOrCreateClassId } from '../../crush/device_classes.ts';
-import { formatG } from '../ceph/cpp_numbers.ts';
 import type { Output } from '../ceph/Output.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import type { EditOptions, NewRule } from './edit_options.ts';

@@ -1,9 +1,9 @@
+import { formatG } from '../../common/cpp_numbers.ts';
 import { bucketItemWeights } from '../../crush/builder.ts';
 import { CRUSH_ITEM_NONE } from '../../crush/crush_types.ts';
 import type { OSDMap } from '../../osd/OSDMap.ts';
 import { type pg_t, pgToString } from '../../osd/osd_types.ts';
 import { pgToRawOsds, pickPrimary } from '../../osd/osdmap_mapping.ts';
-import { formatG } from '../ceph/cpp_numbers.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import { USAGE } from './usage.ts';
 
