@@ -68,6 +68,11 @@ export class SimClock implements Clock {
     return event;
   }
 
+  /** Events that are queued, ref'ed or not. */
+  get pending(): number {
+    return this.#queue.length - this.#cancelled;
+  }
+
   defer(callback: () => void): void {
     this.#deferred.push(callback);
     this.#wantTurn();
@@ -193,6 +198,10 @@ class SimEvent implements Timer {
     if (this.#isRefed) return;
     this.#isRefed = true;
     if (this.#callback !== undefined) this.#clock.retain();
+  }
+
+  hold(): void {
+    this.unref();
   }
 
   unref(): void {

@@ -3,6 +3,8 @@ export interface Timer {
   /** Idempotent; also after it has fired. */
   cancel(): void;
   ref(): void;
+  /** The process stays alive as with `ref`, but no virtual time need pass for it. */
+  hold(): void;
   unref(): void;
 }
 
@@ -11,7 +13,8 @@ export interface Timer {
  *
  * As in Node, the world goes on while a `ref`ed timer (or a message under way) is left: a process
  * stays alive, a simulation runs on. Whoever waits for an answer holds a `ref`ed timer; whatever
- * only repeats (pings, renewals) is `unref`ed.
+ * only repeats (pings, renewals) is `unref`ed. Who waits for what time alone does not bring only
+ * `hold`s: a simulation would run on for ever.
  */
 export interface Clock {
   /** Milliseconds since some start; never goes back. */

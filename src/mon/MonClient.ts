@@ -50,6 +50,8 @@ const RENEWAL_CHECK_MAX_MS = 10_000;
  * is open when we have the monitors' map, too.
  */
 export class MonClient implements Dispatcher, AuthClient {
+  /** The options that the monitors have for us, all of them each time. */
+  onConfig: (config: ReadonlyMap<string, string>) => void = () => {};
   readonly #cct: CephContext;
   readonly #messenger: Messenger;
   readonly #hunt: MonHunt;
@@ -88,6 +90,11 @@ export class MonClient implements Dispatcher, AuthClient {
 
   get monmap(): MonMap {
     return this.#monmap;
+  }
+
+  /** There is a session with a monitor. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   get fsid(): string {
@@ -433,6 +440,11 @@ export class MonClient implements Dispatcher, AuthClient {
     if (mon !== undefined) this.#lose(mon, error.message);
   }
 
+  /** The session's monitor does not do what it should. */
+  leave(why: string): void {
+    if (this.#active !== undefined) this.#lose(this.#active, why);
+  }
+
   #handleMonmap(mon: MonConnection, message: MMonMap): void {
     let monmap: MonMap;
     try {
@@ -470,8 +482,9 @@ export class MonClient implements Dispatcher, AuthClient {
     return `mon.${mon.name} speaks msgr v2 too`;
   }
 
-  #handleConfig(message: MConfig): void {
-    this.#log('MonClient.handleConfig', { keys: message.config.size });
+  #handleConfig({ config }: MConfig): void {
+    this.#log('MonClient.handleConfig', { keys: [...config.keys()].join(', ') });
+    this.onConfig(config);
   }
 
   #setTimer(delayMs: number, callback: () => void): void {

@@ -14,6 +14,8 @@ export interface Connection {
   readonly peerAuth: AuthPeer | undefined;
   /** When the peer last answered a keepalive, by `Clock.now`; undefined: never on this connection. */
   readonly lastKeepaliveAck: number | undefined;
+  /** How often anything came from the peer: while it stays the same, nothing does. */
+  readonly reads: number;
   /** Whatever the user of the messenger keeps per peer: its session. */
   priv: unknown;
   isConnected(): boolean;

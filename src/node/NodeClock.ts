@@ -24,6 +24,9 @@ export class NodeClock implements Clock {
       ref: () => {
         timeout.ref();
       },
+      hold: () => {
+        timeout.ref();
+      },
       unref: () => {
         timeout.unref();
       },

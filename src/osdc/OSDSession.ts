@@ -18,8 +18,12 @@ export class OSDSession implements OpHolder {
   con: Connection | undefined;
   /** Where it was last connected to. */
   addr: entity_addr_t | undefined;
-  /** Connections lost since the last good reply. */
+  /** Connections lost since the OSD last answered. */
   failures = 0;
+  /** `con.reads` when it was last pinged. */
+  readsAtPing = -1;
+  /** For how many ticks nothing has come over `con`, though it was pinged. */
+  silentTicks = 0;
   reopenTimer: Timer | undefined;
   /** What the OSD has asked not to be sent over `con`. */
   readonly backoffs: Backoffs = new Backoffs();

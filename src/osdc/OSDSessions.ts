@@ -2,6 +2,7 @@ import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../common/entity_name.ts';
 import type { PerfCounters } from '../common/PerfCounters.ts';
+import { MPing } from '../messages/MPing.ts';
 import type { Connection } from '../msg/Connection.ts';
 import type { Messenger } from '../msg/Messenger.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
@@ -98,6 +99,40 @@ export class OSDSessions {
     else session.reopenTimer = this.#cct.clock.addEventAfter(delayMs, () => this.#kick(session));
   }
 
+  /**
+   * Ops that have waited long, and the sessions that they are in, which are pinged. Ceph's ping is never
+   * answered: it makes TCP find out, in its own time, that nobody is there. So there goes a keepalive with
+   * it, which every messenger answers, however busy its OSD is. `silent`: a connection over which
+   * nothing at all has come since, for `objecter_timeout`. Ticks are counted, not time: a process
+   * that was held up gets to read what has come meanwhile.
+   */
+  checkLaggy(): { ops: number; sessions: number; silent: OSDSession[] } {
+    const { objecter_timeout, objecter_tick_interval } = this.#cct.conf;
+    const cutoff = this.#cct.clock.now() - objecter_timeout * 1000;
+    const found = { ops: 0, sessions: 0, silent: [] as OSDSession[] };
+    for (const session of this.#sessions.values()) {
+      const laggy = session.ops.values().filter(({ stamp }) => stamp < cutoff).length;
+      if (laggy === 0) continue;
+      found.ops += laggy;
+      found.sessions += 1;
+      this.#ping(session);
+      if (session.silentTicks * objecter_tick_interval >= objecter_timeout)
+        found.silent.push(session);
+    }
+    return found;
+  }
+
+  #ping(session: OSDSession): void {
+    const { con } = session;
+    if (con === undefined) return;
+    // Who is still being dialled is the messenger's to give up.
+    const isSilent = con.isConnected() && con.reads === session.readsAtPing;
+    session.silentTicks = isSilent ? session.silentTicks + 1 : 0;
+    session.readsAtPing = con.reads;
+    con.sendMessage(new MPing());
+    con.sendKeepalive();
+  }
+
   #kick(session: OSDSession): void {
     session.reopenTimer = undefined;
     if (session.ops.size === 0) {
@@ -114,6 +149,8 @@ export class OSDSessions {
     if (addr === undefined) return;
     session.con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_OSD, addr);
     session.con.priv = session;
+    session.readsAtPing = -1;
+    session.silentTicks = 0;
     this.#counters.inc('osd_session_open');
     this.#log('Objecter.openSession', session, String(addr));
   }

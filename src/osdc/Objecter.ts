@@ -98,8 +98,11 @@ export class Objecter implements Dispatcher {
     });
     this.#budget = new OpBudget(cct.conf, (op) => this.#opSubmitInternal(op));
     this.#deadlines = new OpDeadlines(cct.clock, (op) => this.opCancel(op, ETIMEDOUT, undefined));
-    const isBusy = (): boolean => this.#active.size > 0 || this.#maps.hasWaiters;
-    this.#tick = new ObjecterTick(cct, () => this.#handleTick(), isBusy);
+    this.#tick = new ObjecterTick(cct, {
+      onTick: () => this.#handleTick(),
+      isBusy: () => this.#active.size > 0 || this.#maps.hasWaiters,
+      isStuck: () => this.#isStuck(),
+    });
     cct.perf.add('objecter', this.counters);
   }
 
@@ -175,7 +178,7 @@ export class Objecter implements Dispatcher {
     assert(op.tid === 0, 'an op is submitted once');
     op.tid = ++this.#lastTid;
     this.#active.add(op);
-    this.#tick.updateRef();
+    this.#tick.wake();
     if (timeoutMs > 0) {
       op.deadline = this.#cct.clock.now() + timeoutMs;
       this.#deadlines.add(op);
@@ -450,6 +453,7 @@ export class Objecter implements Dispatcher {
 
   /** Acts on what was found, when the newest map is in place. */
   #finishRescan(map: OSDMap): void {
+    this.#tick.wake();
     const { resend, poolDne } = this.#rescan.take(map);
     for (const op of resend) {
       const session = this.#sessions.get(op.target.osd);
@@ -471,24 +475,28 @@ export class Objecter implements Dispatcher {
 
   // Time
 
-  /** Ops that have waited long for their answer are counted, and their sessions pinged. */
+  /** Ceph: Objecter::tick. */
   #handleTick(): void {
-    const { counters } = this;
-    const cutoff = this.#cct.clock.now() - this.#cct.conf.objecter_timeout * 1000;
-    let laggyOps = 0;
-    let laggySessions = 0;
-    for (const session of this.#sessions.all()) {
-      const before = laggyOps;
-      for (const op of session.ops.values())
-        if (op.attempts > 0 && op.stamp < cutoff) laggyOps += 1;
-      if (laggyOps === before) continue;
-      laggySessions += 1;
-      session.con?.sendKeepalive();
+    const laggy = this.#sessions.checkLaggy();
+    this.counters.set('op_laggy', laggy.ops);
+    this.counters.set('osd_laggy', laggy.sessions);
+    if (laggy.sessions > 0 || this.#wantsMap()) this.#maps.maybeRequestMap();
+    for (const session of laggy.silent) {
+      this.#reopenSession(session, 'nothing came from it, though it was pinged');
     }
-    counters.set('op_laggy', laggyOps);
-    counters.set('osd_laggy', laggySessions);
-    const wantsMap = this.#sessions.homeless.ops.size > 0 || this.#maps.hasWaiters;
-    if (laggySessions > 0 || wantsMap) this.#maps.maybeRequestMap();
+  }
+
+  #wantsMap(): boolean {
+    return this.#sessions.homeless.ops.size > 0 || this.#maps.hasWaiters;
+  }
+
+  /** Ops that cannot be sent wait for a map, and a monitor that would send it is there. */
+  #isStuck(): boolean {
+    if (!this.#monc.isOpen) return false;
+    for (const session of this.#sessions.all()) {
+      if (session.ops.values().some((op) => !op.target.paused)) return false;
+    }
+    return true;
   }
 
   // Logs

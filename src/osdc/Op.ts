@@ -44,7 +44,7 @@ export class Op {
   readonly snapid: number;
   /** How often it has been sent. */
   attempts = 0;
-  /** When it was last sent, in the clock's milliseconds. */
+  /** When it was last sent, in the clock's milliseconds; 0: never. */
   stamp = 0;
   /** When it fails with ETIMEDOUT; Infinity: never. */
   deadline: number = Number.POSITIVE_INFINITY;

@@ -40,6 +40,9 @@ export class FakeClock implements Clock {
       ref: () => {
         event.refed = true;
       },
+      hold: () => {
+        event.refed = false;
+      },
       unref: () => {
         event.refed = false;
       },

@@ -16,6 +16,7 @@ export class FakeConnection implements Connection {
   readonly peerAddr: entity_addr_t;
   readonly peerAuth = undefined;
   lastKeepaliveAck: number | undefined;
+  reads = 0;
   priv: unknown;
   readonly sent: Message[] = [];
   keepalives = 0;

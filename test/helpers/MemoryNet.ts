@@ -58,6 +58,9 @@ export class MemoryNet implements Clock, Stack {
       ref: () => {
         event.refed = true;
       },
+      hold: () => {
+        event.refed = false;
+      },
       unref: () => {
         event.refed = false;
       },

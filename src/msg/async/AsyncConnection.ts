@@ -43,6 +43,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   /** What both sides can. */
   features = 0n;
   lastKeepaliveAck: number | undefined;
+  reads = 0;
   priv: unknown;
   protocol: Protocol | undefined;
   isQueued = false;
@@ -145,6 +146,7 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
   }
 
   onRead(count: number): void {
+    this.reads += 1;
     if (this.injectFailure('read')) return;
     this.idle?.touch();
     this.protocol?.onRead(count);

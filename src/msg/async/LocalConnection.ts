@@ -18,6 +18,7 @@ interface LocalMessenger {
 export class LocalConnection implements Connection {
   readonly peerAuth = undefined;
   readonly lastKeepaliveAck: undefined;
+  readonly reads = 0;
   priv: unknown;
   readonly #messenger: LocalMessenger;
   readonly #id: number;

@@ -122,6 +122,7 @@ export class Pipe implements SocketEvents, ConnectionPipe, OpenReaderHost {
   }
 
   onRead(count: number): void {
+    this.con.reads += 1;
     if (this.#injectFailure()) return;
     try {
       const reader = this.#reader;

@@ -32,6 +32,7 @@ export class PipeConnection implements Connection {
   /** What both sides can. */
   features = 0n;
   lastKeepaliveAck: number | undefined;
+  reads = 0;
   priv: unknown;
   pipe: ConnectionPipe | undefined;
   readonly #messenger: ConnectionMessenger;

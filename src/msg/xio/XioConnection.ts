@@ -16,6 +16,7 @@ export class XioConnection extends AsyncConnection implements XioHost {
   }
 
   override onMsg(msg: XioMsg): void {
+    this.reads += 1;
     if (this.injectFailure('read')) return;
     this.idle?.touch();
     if (this.protocol instanceof XioProtocol) this.protocol.onMsg(msg);
