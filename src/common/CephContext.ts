@@ -1,5 +1,6 @@
 import type { Clock } from './Clock.ts';
 import type { Compressor } from './Compressor.ts';
+import type { ConfigProxy } from './ConfigProxy.ts';
 import type { Crypto } from './Crypto.ts';
 import type { Alloc } from './Encoder.ts';
 import type { Finisher } from './Finisher.ts';
@@ -15,6 +16,8 @@ import type { Stack } from './Stack.ts';
  */
 export interface CephContext {
   readonly conf: Options;
+  /** Where the monitors' word on `conf` goes; without it, it counts nothing. */
+  readonly configProxy?: ConfigProxy | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly crypto: Crypto;

@@ -5,6 +5,8 @@
 export const OPTION_DEFAULTS = {
   /** Where the monitors are: `v1:10.0.0.1:6789`, several separated by commas. */
   mon_host: '',
+  /** The flag `--no-mon-config`: the options that the monitors have for us do not count. */
+  no_mon_config: false,
   client_mount_timeout: 300,
   rados_osd_op_timeout: 0,
   rados_mon_op_timeout: 0,

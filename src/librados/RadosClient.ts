@@ -1,18 +1,20 @@
 import type { CryptoKey } from '../auth/CryptoKey.ts';
 import type { CephContext } from '../common/CephContext.ts';
+import type { ConfigProxy } from '../common/ConfigProxy.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
 import { EINVAL, ENOENT, ENOTCONN, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
-import { DecodeError } from '../common/errors.ts';
+import { assert, DecodeError } from '../common/errors.ts';
 import type { PerfDump } from '../common/PerfCounters.ts';
-import { decodeMessage } from '../messages/registry.ts';
-import { MonClient } from '../mon/MonClient.ts';
+import type { Identity } from '../mon/MonAuth.ts';
+import { MonBootstrap } from '../mon/MonBootstrap.ts';
+import type { MonClient } from '../mon/MonClient.ts';
 import { MonMap } from '../mon/MonMap.ts';
-import { Messenger } from '../msg/Messenger.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
-import { Objecter } from '../osdc/Objecter.ts';
+import type { Objecter } from '../osdc/Objecter.ts';
 import { AbortListeners } from './AbortListeners.ts';
 import { rejected } from './Call.ts';
 import type { CallOptions } from './CallOptions.ts';
+import { type ClientParts, makeClientParts } from './ClientParts.ts';
 import { checkTimeout, invalid } from './check_arguments.ts';
 import { type ClusterStat, type CommandReply, type PoolStat, poolStatOf } from './cluster_stats.ts';
 import { IoCtx, type IoCtxOptions } from './IoCtx.ts';
@@ -36,10 +38,12 @@ export type RadosState = 'configuring' | 'connecting' | 'connected' | 'shutdown'
 /** A cluster, as a client of it sees it. Ceph: src/librados/RadosClient.cc. */
 export class RadosClient implements AsyncDisposable {
   readonly #cct: CephContext;
-  readonly #messenger: Messenger;
-  readonly #monc: MonClient;
-  readonly #objecter: Objecter;
-  readonly #session: Session;
+  readonly #identity: Identity;
+  readonly #monmap: MonMap;
+  /** Before the parts: it learns by which options these are made. */
+  #bootstrap: MonBootstrap | undefined;
+  #parts: ClientParts | undefined;
+  readonly #aborts = new AbortListeners();
   /** Public calls that wait for something other than an op. */
   readonly #calls = new Set<Pick<WaitCall<unknown>, 'syscall' | 'abort'>>();
   #state: RadosState = 'configuring';
@@ -48,22 +52,8 @@ export class RadosClient implements AsyncDisposable {
   /** Throws InvalidArgumentError for a `monHost` that cannot be read. */
   constructor(cct: CephContext, { name, key, monHost }: RadosClientOptions) {
     this.#cct = cct;
-    this.#messenger = Messenger.create(cct, cct.conf.ms_type, {
-      name: { type: CEPH_ENTITY_TYPE_CLIENT, num: -1 },
-      lname: 'radosclient',
-      nonce: cct.random.uint32(),
-      messageFactory: decodeMessage,
-    });
-    this.#monc = new MonClient(cct, this.#messenger, { name, key }, initialMonMap(monHost));
-    this.#objecter = new Objecter(cct, this.#messenger, this.#monc);
-    this.#session = {
-      cct,
-      objecter: this.#objecter,
-      aborts: new AbortListeners(),
-      who: () => this.#messenger.who,
-      osdMap: () => this.osdMap,
-      checkConnected: (syscall) => this.#checkConnected(syscall),
-    };
+    this.#identity = { name, key };
+    this.#monmap = initialMonMap(monHost);
   }
 
   get state(): RadosState {
@@ -72,14 +62,14 @@ export class RadosClient implements AsyncDisposable {
 
   /** The newest OSD map that has come. Throws NotConnected before the first. */
   get osdMap(): OSDMap {
-    const map = this.#objecter.osdmap;
+    const map = this.#parts?.objecter.osdmap;
     if (map === undefined) throw this.#stateError('osdMap');
     return map;
   }
 
   /** The number in our name, `client.4123`; 0 before the session. */
   get instanceId(): bigint {
-    return BigInt(this.#monc.globalId);
+    return BigInt(this.#parts?.monc.globalId ?? 0);
   }
 
   /** The same as `instanceId`. */
@@ -108,14 +98,11 @@ export class RadosClient implements AsyncDisposable {
     return this.#wait<this>('connect', { timeout, signal }, (call) => {
       this.#state = 'connecting';
       call.cancel = () => this.#stop();
-      this.#messenger.authClient = this.#monc;
-      this.#messenger.addDispatcherHead(this.#objecter);
-      this.#messenger.addDispatcherHead(this.#monc);
-      this.#messenger.start();
-      this.#monc.authenticate((result, why) => {
-        if (result < 0) call.abort(radosError(result, { syscall: 'connect', reason: why }));
-        else this.#startObjecter(call);
-      });
+      if (this.#cct.configProxy === undefined || this.#cct.conf.no_mon_config) {
+        this.#open(call, this.#monmap);
+      } else {
+        this.#fetchConfig(call, this.#cct.configProxy);
+      }
     });
   }
 
@@ -217,7 +204,10 @@ export class RadosClient implements AsyncDisposable {
   shutdown(): Promise<void> {
     this.#stop();
     this.#stopped ??= new Promise((resolve) => {
-      this.#messenger.wait(() => this.#cct.finisher.queue(resolve));
+      const stopped = (): void => this.#cct.finisher.queue(resolve);
+      if (this.#parts !== undefined) this.#parts.messenger.wait(stopped);
+      else if (this.#bootstrap !== undefined) this.#bootstrap.shutdown(stopped);
+      else stopped();
     });
     return this.#stopped;
   }
@@ -231,10 +221,49 @@ export class RadosClient implements AsyncDisposable {
     return this.shutdown();
   }
 
+  /** As librados does: another session comes before, which tells the options. */
+  #fetchConfig(call: WaitCall<this>, configProxy: ConfigProxy): void {
+    const bootstrap = new MonBootstrap(this.#cct, this.#identity, this.#monmap);
+    this.#bootstrap = bootstrap;
+    bootstrap.start(
+      (config) => configProxy.setMonVals(config, false),
+      (result, why) => {
+        if (result < 0) this.#refused(call, result, why);
+        else
+          this.#endBootstrap(bootstrap, () => this.#open(call, MonMap.buildFrom(bootstrap.monmap)));
+      },
+    );
+  }
+
+  /** `then`: if the client is still wanted. */
+  #endBootstrap(bootstrap: MonBootstrap, then: () => void): void {
+    bootstrap.shutdown(() => {
+      this.#bootstrap = undefined;
+      if (this.#state === 'connecting') then();
+    });
+  }
+
+  #open(call: WaitCall<this>, monmap: MonMap): void {
+    const parts = makeClientParts(this.#cct, this.#identity, monmap);
+    this.#parts = parts;
+    parts.messenger.start();
+    parts.monc.authenticate((result, why) => {
+      if (result < 0) this.#refused(call, result, why);
+      else this.#startObjecter(call);
+    });
+  }
+
+  #refused(call: WaitCall<this>, result: number, reason: string): void {
+    call.abort(radosError(result, { syscall: 'connect', reason }));
+  }
+
   #startObjecter(call: WaitCall<this>): void {
-    this.#messenger.myName = { type: CEPH_ENTITY_TYPE_CLIENT, num: this.#monc.globalId };
-    this.#objecter.start();
-    this.#objecter.waitForMap(1, () => {
+    const { messenger, monc, objecter } = this.#need();
+    messenger.myName = { type: CEPH_ENTITY_TYPE_CLIENT, num: monc.globalId };
+    monc.subWant('mgrmap', 0, 0);
+    monc.renewSubs();
+    objecter.start();
+    objecter.waitForMap(1, () => {
       this.#state = 'connected';
       call.resolve(this);
     });
@@ -245,9 +274,37 @@ export class RadosClient implements AsyncDisposable {
     this.#state = 'shutdown';
     for (const call of [...this.#calls])
       call.abort(radosError(ESHUTDOWN, { syscall: call.syscall }));
-    this.#objecter.shutdown();
-    this.#monc.shutdown();
-    this.#messenger.shutdown();
+    this.#bootstrap?.shutdown(() => {});
+    this.#parts?.objecter.shutdown();
+    this.#parts?.monc.shutdown();
+    this.#parts?.messenger.shutdown();
+  }
+
+  /** What there is once the client is connected. */
+  #need(): ClientParts {
+    assert(this.#parts !== undefined, 'a client that is connected has its parts');
+    return this.#parts;
+  }
+
+  get #monc(): MonClient {
+    return this.#need().monc;
+  }
+
+  get #objecter(): Objecter {
+    return this.#need().objecter;
+  }
+
+  /** What an IoCtx needs. */
+  #session(): Session {
+    const { messenger, objecter } = this.#need();
+    return {
+      cct: this.#cct,
+      objecter,
+      aborts: this.#aborts,
+      who: () => messenger.who,
+      osdMap: () => this.osdMap,
+      checkConnected: (syscall) => this.#checkConnected(syscall),
+    };
   }
 
   #findPool(pool: string | number, options: IoCtxOptions): IoCtx | undefined {
@@ -255,7 +312,7 @@ export class RadosClient implements AsyncDisposable {
     const id = typeof pool === 'number' ? pool : osdMap.lookupPgPoolName(pool);
     const name = id === undefined ? undefined : osdMap.poolName(id);
     if (id === undefined || name === undefined) return undefined;
-    return new IoCtx(this.#session, id, name, options);
+    return new IoCtx(this.#session(), id, name, options);
   }
 
   /** `ask` answers the number of its question. */
@@ -281,7 +338,7 @@ export class RadosClient implements AsyncDisposable {
     const call = new WaitCall<T>(this.#cct, syscall, () => this.#calls.delete(call));
     try {
       checkTimeout(syscall, timeout);
-      if (signal !== undefined && !call.listen(signal, this.#session.aborts)) return call.promise;
+      if (signal !== undefined && !call.listen(signal, this.#aborts)) return call.promise;
       this.#calls.add(call);
       start(call);
       call.setTimeout(timeout, () => {
@@ -297,8 +354,9 @@ export class RadosClient implements AsyncDisposable {
   #whyNot(timeoutMs: number): string {
     const within = `within ${timeoutMs} ms`;
     if (this.#state === 'connected') return `no answer from the monitors ${within}`;
-    if (this.#monc.globalId > 0) return `no OSD map ${within}`;
-    return `no session with a monitor ${within}: tried ${this.#monc.describeTried()}`;
+    if (this.instanceId > 0) return `no OSD map ${within}`;
+    const tried = (this.#parts?.monc ?? this.#bootstrap)?.describeTried() ?? 'nobody';
+    return `no session with a monitor ${within}: tried ${tried}`;
   }
 
   #checkConnected(syscall: string): void {

@@ -17,7 +17,7 @@ import {
   type entity_addrvec_t,
   legacyAddr,
 } from '../msg/msg_types.ts';
-import { parseMonHost } from './mon_host.ts';
+import { initialName, parseMonHost } from './mon_host.ts';
 
 /** One monitor. Ceph: mon_info_t (src/mon/MonMap.h). */
 export interface mon_info_t {
@@ -106,6 +106,12 @@ export class MonMap {
    */
   static buildInitial(monHost: string): MonMap {
     return new MonMap({ fsid: FSID_ZERO, epoch: 0, mons: parseMonHost(monHost) });
+  }
+
+  /** The same of monitors that are known, as Ceph begins anew after `get_monmap_and_config`. */
+  static buildFrom(known: MonMap): MonMap {
+    const mons = known.mons.map(({ addrs }, i) => ({ name: initialName(i), addrs }));
+    return new MonMap({ fsid: FSID_ZERO, epoch: 0, mons });
   }
 
   static decode(bytes: Uint8Array): MonMap {

@@ -31,13 +31,18 @@ export function parseMonHost(monHost: string): InitialMon[] {
   const whole = new RegExp(`^${SEPARATOR}*(?:${MON}${SEPARATOR}*)+$`);
   if (!whole.test(monHost)) throw new DecodeError('mon_host', 0, `cannot parse '${monHost}'`);
   const mons: InitialMon[] = [];
-  let letter = 'a'.charCodeAt(0);
+  let count = 0;
   for (const [, single, several] of monHost.matchAll(new RegExp(MON, 'g'))) {
-    const name = `noname-${String.fromCharCode(letter++)}`;
+    const name = initialName(count++);
     if (single !== undefined) mons.push(...fromOneAddr(name, parseAddr(single, ADDR_TYPE_ANY)));
     else mons.push({ name, addrs: parseAddrs(several ?? '') });
   }
   return mons;
+}
+
+/** `noname-a`. */
+export function initialName(index: number): string {
+  return `noname-${String.fromCharCode('a'.charCodeAt(0) + index)}`;
 }
 
 function parseAddrs(text: string): entity_addr_t[] {

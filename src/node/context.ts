@@ -1,6 +1,8 @@
+import { hostname } from 'node:os';
 import type { CephContext } from '../common/CephContext.ts';
+import { ConfigProxy } from '../common/ConfigProxy.ts';
 import type { Alloc } from '../common/Encoder.ts';
-import { OPTION_DEFAULTS, type Options } from '../common/options.ts';
+import type { Options } from '../common/options.ts';
 import { PerfCountersCollection } from '../common/PerfCounters.ts';
 import { NodeClock } from './NodeClock.ts';
 import { NodeCrypto } from './NodeCrypto.ts';
@@ -15,8 +17,10 @@ export interface ContextOverrides extends Partial<Omit<CephContext, 'conf'>> {
 
 /** A context of real time, real chance and TCP. */
 export function nodeContext({ conf, ...overrides }: ContextOverrides = {}): CephContext {
+  const configProxy = new ConfigProxy(conf);
   return {
-    conf: { ...OPTION_DEFAULTS, ...conf },
+    conf: configProxy.options,
+    configProxy,
     clock: new NodeClock(),
     random: new NodeRandom(),
     crypto: new NodeCrypto(),
@@ -24,6 +28,7 @@ export function nodeContext({ conf, ...overrides }: ContextOverrides = {}): Ceph
     stack: new PosixStack(),
     finisher: new NodeFinisher(),
     alloc: makeAlloc(),
+    hostname: hostname().split('.')[0],
     perf: new PerfCountersCollection(),
     ...overrides,
   };

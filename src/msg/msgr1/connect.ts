@@ -39,6 +39,8 @@ export interface ConnectSide {
   readonly session: Session;
   /** Throws `DecodeError` when we have nothing to show yet. */
   buildAuthorizer(): AuthAuthorizer | undefined;
+  /** The peer does not take it. */
+  handleBadAuthorizer(): void;
   myAddr(): entity_addr_t;
   /** The peer sees us at `addr`. */
   learnedAddr(addr: entity_addr_t): void;
@@ -97,6 +99,7 @@ export function* connect(side: ConnectSide, enc: Encoder): Handshake<Connected> 
     }
     if (reply.tag === CEPH_MSGR_TAG_WAIT) return 'wait';
     if (retries < RETRIES_MAX && attempt.tryAgain(asked, reply, authReply)) continue;
+    if (reply.tag === CEPH_MSGR_TAG_BADAUTHORIZER) side.handleBadAuthorizer();
     checkAccepted(side, asked, reply);
     attempt.verifyReply(authReply);
     if (reply.tag === CEPH_MSGR_TAG_SEQ) {

@@ -229,6 +229,35 @@ describe('tickets', () => {
     expect(world.auth.renew()).toBeUndefined();
   });
 
+  it('that an OSD refuses are renewed at once', () => {
+    const world = authenticated();
+    world.now += 60_000;
+    world.auth.invalidateTicket(CEPH_ENTITY_TYPE_OSD);
+    expect(world.auth.renew()?.protocol).toBe(2);
+  });
+
+  it('that came just now are not renewed for a refusal', () => {
+    const { auth } = authenticated();
+    auth.invalidateTicket(CEPH_ENTITY_TYPE_OSD);
+    expect(auth.renew()).toBeUndefined();
+  });
+
+  it('are shown by a fork until it has its own', () => {
+    const { auth } = authenticated();
+    const fork = auth.fork();
+    expect(fork.globalId).toBe(v2.globalId);
+    expect(fork.buildAuthorizer(CEPH_ENTITY_TYPE_OSD)).toBeDefined();
+    fork.getAuthRequest(MON);
+    fork.handleAuthReplyMore(MON, challenge);
+    expect(auth.renew()).toBeUndefined();
+  });
+
+  it('are not shown by a fork that is somebody else', () => {
+    const fork = authenticated().auth.forkAnew();
+    expect(fork.globalId).toBe(0);
+    expect(() => fork.buildAuthorizer(CEPH_ENTITY_TYPE_OSD)).toThrow(/no ticket for the osd/);
+  });
+
   it('of before claim our number on the next connection', () => {
     const { auth } = authenticated();
     const request = Buffer.from(auth.getAuthRequest(MON).payload);
