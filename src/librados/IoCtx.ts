@@ -15,7 +15,18 @@ import {
   checkTimeout,
   invalid,
 } from './check_arguments.ts';
+import {
+  type ListOptions,
+  type ListRange,
+  listObjects,
+  objectHashPosition,
+  objectListSlice,
+  objectPgHashPosition,
+} from './list_objects.ts';
+import type { ObjectList } from './ObjectList.ts';
 import { omapEntries } from './omap_entries.ts';
+import { listPoolSnaps, type PoolSnap, snapGetInfo, snapLookup } from './pool_snaps.ts';
+import type { PoolView } from './pool_view.ts';
 import { RadosError, radosError } from './RadosError.ts';
 import { ReadCall, type ReadReply } from './ReadCall.ts';
 import { ReadOp } from './ReadOp.ts';
@@ -39,8 +50,8 @@ export interface IoCtxOptions {
   readonly namespace?: string | undefined;
   /** Placed as if this were the name; objects of one key are on the same OSDs. */
   readonly locatorKey?: string | undefined;
-  /** Objects as they were in this snapshot. Default: as they are. */
-  readonly snap?: number | bigint | undefined;
+  /** Objects as they were in this snapshot, by its id, or its name if it is the pool's. Default: as they are. */
+  readonly snap?: number | bigint | string | undefined;
   /** Of all its ops. */
   readonly flags?: ReadFlags | undefined;
 }
@@ -72,6 +83,7 @@ export class IoCtx {
   readonly poolId: number;
   readonly poolName: string;
   readonly #session: Session;
+  readonly #view: PoolView;
   readonly #oloc: object_locator_t;
   readonly #options: IoCtxOptions;
   readonly #snapid: number;
@@ -86,7 +98,8 @@ export class IoCtx {
     this.#session = session;
     this.#oloc = { pool: poolId, key: locatorKey, nspace: namespace, hash: -1 };
     this.#options = options;
-    this.#snapid = snap === undefined ? CEPH_NOSNAP : snapId(snap);
+    this.#view = { session, poolId, poolName, namespace };
+    this.#snapid = snap === undefined ? CEPH_NOSNAP : snapId(this.#view, snap);
     this.#flags = readFlagBits('openIoCtx', flags);
   }
 
@@ -296,6 +309,50 @@ export class IoCtx {
     };
   }
 
+  // Lists of objects and snapshots
+
+  /**
+   * Objects of the pool, fetched page by page as they are asked for. `for await` goes through them;
+   * the list's `cursor` is where it stands. Throws InvalidArgumentError.
+   */
+  listObjects(options: ListOptions = {}): ObjectList {
+    return listObjects(this.#view, options);
+  }
+
+  /** Part `n` of `m`, counted from 0, of the pool or of a range of it: parts can be listed side by side. */
+  objectListSlice(n: number, m: number, range: Partial<ListRange> = {}): ListRange {
+    return objectListSlice(this.#view, n, m, range);
+  }
+
+  /** The hash of a name in this namespace: where the object stands in lists, if it has no locator key. */
+  getObjectHashPosition(oid: string): number {
+    return objectHashPosition(this.#view, oid);
+  }
+
+  /** The number of the placement group of that hash. */
+  getObjectPgHashPosition(oid: string): number {
+    return objectPgHashPosition(this.#view, oid);
+  }
+
+  /** The pool's own snapshots, by the newest map that has come, from old to new. */
+  listPoolSnaps(): PoolSnap[] {
+    return listPoolSnaps(this.#view);
+  }
+
+  /** The id of a snapshot of the pool. Throws ObjectNotFound. */
+  snapLookup(name: string): number {
+    return snapLookup(this.#view, name);
+  }
+
+  snapGetName(id: number | bigint): string {
+    return snapGetInfo(this.#view, 'snapGetName', id).name;
+  }
+
+  /** When the snapshot was made. */
+  snapGetStamp(id: number | bigint): Date {
+    return snapGetInfo(this.#view, 'snapGetStamp', id).timestamp;
+  }
+
   /** What is wrong with a call rejects it before anything is sent. */
   #operate<R extends readonly unknown[], T>(
     syscall: string,
@@ -337,7 +394,8 @@ function readOp({ offset = 0, length, fadvise }: Extent & Advice): ReadOp<[Uint8
   return isWhole ? WHOLE : new ReadOp().read({ offset, length, fadvise });
 }
 
-function snapId(snap: number | bigint): number {
+function snapId(pool: PoolView, snap: number | bigint | string): number {
+  if (typeof snap === 'string') return snapLookup(pool, snap);
   const id = Number(snap);
   if (Number.isSafeInteger(id) && id > 0) return id;
   throw invalid('openIoCtx', `${snap} is no snapshot`);

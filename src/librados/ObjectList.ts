@@ -1,5 +1,5 @@
 import { compareHobjects } from '../osd/hobject_order.ts';
-import { HOBJECT_MAX, type hobject_t } from '../osd/hobject_t.ts';
+import type { hobject_t } from '../osd/hobject_t.ts';
 import { hobjectToString } from '../osd/hobject_text.ts';
 import type { ListedObject, pg_nls_response_t } from '../osd/pg_nls.ts';
 

@@ -1,4 +1,3 @@
-import { ENOENT } from '../common/errno.ts';
 import {
   type HobjectRange,
   hobjectAtHash,
@@ -8,7 +7,7 @@ import {
 import { HOBJECT_MAX, HOBJECT_NONE, type hobject_t } from '../osd/hobject_t.ts';
 import { hobjectToString, parseHobject } from '../osd/hobject_text.ts';
 import { ALL_NSPACES, type ListedObject } from '../osd/pg_nls.ts';
-import { hashKey, type pg_pool_t } from '../osd/pg_pool.ts';
+import { cephStableMod, hashKey } from '../osd/pg_pool.ts';
 import { CEPH_NOSNAP } from '../osd/rados.ts';
 import { pgNlsOperation } from '../osdc/pg_nls_operation.ts';
 import type { CallOptions } from './CallOptions.ts';
@@ -16,13 +15,13 @@ import {
   checkBytes,
   checkCount,
   checkNamespace,
+  checkOid,
   checkTimeout,
   invalid,
 } from './check_arguments.ts';
 import { ObjectList, type PageCall } from './ObjectList.ts';
 import { PgCall } from './PgCall.ts';
-import { radosError } from './RadosError.ts';
-import type { Session } from './Session.ts';
+import { type PoolView, poolOf } from './pool_view.ts';
 
 /** In place of a namespace where objects are listed: those of all namespaces. */
 export const ALL_NAMESPACES: unique symbol = Symbol('all namespaces');
@@ -51,21 +50,13 @@ export interface ListRange {
   readonly end: string;
 }
 
-/** What a list needs of the IoCtx. */
-export interface ListedPool {
-  readonly session: Session;
-  readonly poolId: number;
-  readonly poolName: string;
-  readonly namespace: string;
-}
-
 /** Ceph: RADOS_LIST_MAX_ENTRIES (src/librados/librados_c.cc). */
 const PAGE_SIZE = 1024;
 const NO_FILTER = new Uint8Array(0);
 const SYSCALL = 'listObjects';
 
 /** Throws InvalidArgumentError. Ceph: Objecter::enumerate_objects. */
-export function listObjects(pool: ListedPool, options: ListOptions): ObjectList {
+export function listObjects(pool: PoolView, options: ListOptions): ObjectList {
   const { session } = pool;
   session.checkConnected(SYSCALL);
   const { start, end } = rangeOf(pool, options);
@@ -75,7 +66,7 @@ export function listObjects(pool: ListedPool, options: ListOptions): ObjectList 
 
 /** Part `n` of `m` of the pool, or of a range of it: parts can be listed side by side. */
 export function objectListSlice(
-  pool: ListedPool,
+  pool: PoolView,
   n: number,
   m: number,
   range: Partial<ListRange>,
@@ -88,7 +79,7 @@ export function objectListSlice(
 }
 
 function pageReader(
-  { session, poolId, poolName, namespace: own }: ListedPool,
+  { session, poolId, poolName, namespace: own }: PoolView,
   options: ListOptions,
 ): (handle: hobject_t) => PageCall {
   const { namespace = own, filter = NO_FILTER, pageSize = PAGE_SIZE, signal } = options;
@@ -110,7 +101,7 @@ function pageReader(
   };
 }
 
-function rangeOf(pool: ListedPool, options: ListOptions): HobjectRange {
+function rangeOf(pool: PoolView, options: ListOptions): HobjectRange {
   const { pg, hashPosition, start, end } = options;
   const { poolId } = pool;
   if ([pg, hashPosition, start].filter((one) => one !== undefined).length > 1) {
@@ -129,7 +120,7 @@ function rangeOf(pool: ListedPool, options: ListOptions): HobjectRange {
 }
 
 function cursorsOf(
-  { poolId }: ListedPool,
+  { poolId }: PoolView,
   syscall: string,
   { start, end }: { readonly start?: string | undefined; readonly end?: string | undefined },
 ): HobjectRange {
@@ -144,20 +135,20 @@ function cursorsOf(
   };
 }
 
-/** The hash of an object, by which it is placed and listed. Ceph: IoCtxImpl::get_object_hash_position. */
-export function objectHashPosition(pool: ListedPool, syscall: string, oid: string): number {
+/** The hash of a name. Ceph: Objecter::get_object_hash_position. */
+export function objectHashPosition(pool: PoolView, oid: string): number {
+  const syscall = 'getObjectHashPosition';
+  checkOid(syscall, oid);
   return hashKey(poolOf(pool, syscall), oid, pool.namespace);
 }
 
-function hobjectOf(pool: ListedPool, { oid, namespace, locator }: ListedObject): hobject_t {
+/** The number of the PG that its hash is in. Ceph: Objecter::get_object_pg_hash_position. */
+export function objectPgHashPosition(pool: PoolView, oid: string): number {
+  return cephStableMod(objectHashPosition(pool, oid), poolOf(pool, SYSCALL).pgNum);
+}
+
+function hobjectOf(pool: PoolView, { oid, namespace, locator }: ListedObject): hobject_t {
   const hash = hashKey(poolOf(pool, SYSCALL), locator === '' ? oid : locator, namespace);
   const key = locator === oid ? '' : locator;
   return { key, oid, snap: CEPH_NOSNAP, hash, isMax: false, nspace: namespace, pool: pool.poolId };
-}
-
-/** By the newest map. Throws ObjectNotFound when the pool is gone. */
-function poolOf({ session, poolId, poolName }: ListedPool, syscall: string): pg_pool_t {
-  const pool = session.osdMap().pools.get(poolId);
-  if (pool !== undefined) return pool;
-  throw radosError(ENOENT, { syscall, pool: poolName, reason: 'no such pool' });
 }
