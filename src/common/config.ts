@@ -48,7 +48,14 @@ const KEY_DEFAULTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Options besides those that this code obeys. */
-const MORE_OPTIONS: ReadonlySet<string> = new Set([...KEY_DEFAULTS.keys(), 'host', 'fsid']);
+const MORE_OPTIONS: ReadonlySet<string> = new Set([
+  ...KEY_DEFAULTS.keys(),
+  'host',
+  'fsid',
+  // Of daemons: what they ask of each other, and of clients.
+  'auth_cluster_required',
+  'auth_service_required',
+]);
 
 /** Whether Ceph has such an option, as far as we know. */
 export function isKnownOption(key: string): boolean {

@@ -5,6 +5,8 @@
 export const OPTION_DEFAULTS = {
   /** Where the monitors are: `v1:10.0.0.1:6789`, several separated by commas. */
   mon_host: '',
+  /** Where `mon_host` is empty, the service of that name in DNS: `ceph-mon`, `ceph-mon_example.org`. */
+  mon_dns_srv_name: 'ceph-mon',
   /** The flag `--no-mon-config`: the options that the monitors have for us do not count. */
   no_mon_config: false,
   client_mount_timeout: 300,

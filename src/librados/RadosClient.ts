@@ -9,6 +9,7 @@ import type { Identity } from '../mon/MonAuth.ts';
 import { MonBootstrap } from '../mon/MonBootstrap.ts';
 import type { MonClient } from '../mon/MonClient.ts';
 import { MonMap } from '../mon/MonMap.ts';
+import type { InitialMon } from '../mon/mon_host.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import type { Objecter } from '../osdc/Objecter.ts';
 import { AbortListeners } from './AbortListeners.ts';
@@ -27,8 +28,10 @@ export interface RadosClientOptions {
   readonly name: EntityName;
   /** Ours, where cephx is spoken; without it nothing is proved. */
   readonly key?: CryptoKey | undefined;
+  /** Why there is none, for whoever is asked for one. */
+  readonly noKey?: string | undefined;
   /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
-  readonly monHost: string;
+  readonly monHost: string | readonly InitialMon[];
 }
 
 const NO_INPUT = new Uint8Array(0);
@@ -50,9 +53,9 @@ export class RadosClient implements AsyncDisposable {
   #stopped: Promise<void> | undefined;
 
   /** Throws InvalidArgumentError for a `monHost` that cannot be read. */
-  constructor(cct: CephContext, { name, key, monHost }: RadosClientOptions) {
+  constructor(cct: CephContext, { name, key, noKey, monHost }: RadosClientOptions) {
     this.#cct = cct;
-    this.#identity = { name, key };
+    this.#identity = { name, key, noKey };
     this.#monmap = initialMonMap(monHost);
   }
 
@@ -374,7 +377,7 @@ function commandText(cmd: string | Readonly<Record<string, unknown>>): string {
   throw invalid('monCommand', "a command has a prefix: { prefix: 'osd dump' }");
 }
 
-function initialMonMap(monHost: string): MonMap {
+function initialMonMap(monHost: string | readonly InitialMon[]): MonMap {
   try {
     return MonMap.buildInitial(monHost);
   } catch (error) {

@@ -34,6 +34,8 @@ import type { MAuthReply } from '../messages/MAuthReply.ts';
 export interface Identity {
   readonly name: EntityName;
   readonly key?: CryptoKey | undefined;
+  /** Why there is none. */
+  readonly noKey?: string | undefined;
 }
 
 /** What follows an answer of the monitor. `result`: a negative errno. */
@@ -87,8 +89,9 @@ export class MonAuth {
   /** Why nobody can be asked; undefined: there is a way. */
   get impossible(): string | undefined {
     if (this.#handler !== undefined) return undefined;
-    const [name, has] = [this.#who, this.#identity.key === undefined ? 'no key' : 'a key'];
-    return `${name} has ${has}, and auth_client_required allows nothing that is possible so`;
+    const { key, noKey } = this.#identity;
+    const has = key === undefined ? `no key${because(noKey)}` : 'a key';
+    return `${this.#who} has ${has}, and auth_client_required allows nothing that is possible so`;
   }
 
   /** The number that the monitors gave us: `client.4123`. 0: none yet. */
@@ -226,15 +229,20 @@ export class MonAuth {
   }
 
   #doesNotTake(method: number): string {
-    return `it does not take auth protocol ${authMethodToString(method)}, and ${this.#who} has no other`;
+    return `it does not take auth protocol ${authMethodToString(method)}, and ${this.#who} has no other${because(this.#identity.noKey)}`;
   }
 
   #wants(methods: readonly number[]): string {
     const [theirs, ours] = [methods, [this.#need().protocol]].map((list) =>
       list.map(authMethodToString).join(' or '),
     );
-    return `it wants auth protocol ${theirs}, and ${this.#who} has ${ours}`;
+    const why = because(this.#identity.noKey);
+    return `it wants auth protocol ${theirs}, and ${this.#who} has ${ours}${why}`;
   }
+}
+
+function because(noKey: string | undefined): string {
+  return noKey === undefined ? '' : ` (key: ${noKey})`;
 }
 
 function makeHandler(

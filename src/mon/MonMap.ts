@@ -17,7 +17,7 @@ import {
   type entity_addrvec_t,
   legacyAddr,
 } from '../msg/msg_types.ts';
-import { initialName, parseMonHost } from './mon_host.ts';
+import { type InitialMon, initialName, parseMonHost } from './mon_host.ts';
 
 /** One monitor. Ceph: mon_info_t (src/mon/MonMap.h). */
 export interface mon_info_t {
@@ -104,8 +104,9 @@ export class MonMap {
    * What is known before any monitor has been asked: the addresses of `mon_host`, epoch 0, no fsid.
    * Throws `DecodeError` if it cannot be read. Ceph: MonMap::build_initial.
    */
-  static buildInitial(monHost: string): MonMap {
-    return new MonMap({ fsid: FSID_ZERO, epoch: 0, mons: parseMonHost(monHost) });
+  static buildInitial(monHost: string | readonly InitialMon[]): MonMap {
+    const mons = typeof monHost === 'string' ? parseMonHost(monHost) : monHost;
+    return new MonMap({ fsid: FSID_ZERO, epoch: 0, mons });
   }
 
   /** The same of monitors that are known, as Ceph begins anew after `get_monmap_and_config`. */

@@ -20,6 +20,10 @@ const MON = String.raw`(?:(${ADDR})|\[(${ADDR}(?:,${ADDR})*)\])(?=${SEPARATOR}|$
 export interface InitialMon {
   readonly name: string;
   readonly addrs: entity_addrvec_t;
+  /** Lower is asked first. Default: 0. */
+  readonly priority?: number;
+  /** Heavier is likelier to be asked. Default: 0. */
+  readonly weight?: number;
 }
 
 /**
@@ -49,7 +53,8 @@ function parseAddrs(text: string): entity_addr_t[] {
   return [...text.matchAll(new RegExp(ADDR, 'g'))].map(([addr]) => parseAddr(addr));
 }
 
-function fromOneAddr(name: string, addr: entity_addr_t): InitialMon[] {
+/** An address as it was written: where it tells no kind, it may be of either. */
+export function fromOneAddr(name: string, addr: entity_addr_t): InitialMon[] {
   const v2 = addr.with({ type: ADDR_TYPE_MSGR2, port: addr.port || CEPH_MON_PORT_IANA });
   const v1 = addr.with({ type: ADDR_TYPE_LEGACY, port: addr.port || CEPH_MON_PORT_LEGACY });
   switch (kindOf(addr)) {

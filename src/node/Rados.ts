@@ -1,11 +1,14 @@
+import { AuthRegistry } from '../auth/AuthRegistry.ts';
+import { CEPH_AUTH_CEPHX } from '../auth/auth_methods.ts';
 import { CryptoKey } from '../auth/CryptoKey.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
 import { EINVAL } from '../common/errno.ts';
 import { DecodeError } from '../common/errors.ts';
-import type { Options } from '../common/options.ts';
+import { OPTION_DEFAULTS, type Options } from '../common/options.ts';
 import type { CallOptions } from '../librados/CallOptions.ts';
 import { RadosClient } from '../librados/RadosClient.ts';
 import { radosError } from '../librados/RadosError.ts';
+import type { InitialMon } from '../mon/mon_host.ts';
 import type { CephConfOptions } from './ceph_conf.ts';
 import { configure } from './configure.ts';
 import { type ContextOverrides, nodeContext } from './context.ts';
@@ -13,7 +16,7 @@ import { KeyringError, readKey } from './keyring_file.ts';
 
 export interface RadosOptions {
   /** Where the monitors are, as in ceph.conf: `10.0.0.1`, `v2:10.0.0.1:3300`; several separated by commas. */
-  readonly monHost: string;
+  readonly monHost: string | readonly InitialMon[];
   /** Who we are; default `client.admin`. */
   readonly name?: string;
   /** Our key, in base64, as it stands in a keyring; with it we authenticate by cephx. */
@@ -32,14 +35,11 @@ export interface ConnectOptions extends Partial<RadosOptions>, CephConfOptions {
 
 /** A cluster, over TCP. */
 export class Rados extends RadosClient {
-  /** Throws InvalidArgumentError for options that make no sense, and for a keyring that has no such key. */
+  /** Throws InvalidArgumentError for options that make no sense, and for a keyring that cannot be read. */
   constructor({ monHost, name = 'client.admin', key, keyring, conf = {}, log }: RadosOptions) {
     const entity = parseName(name);
-    super(nodeContext({ conf, log }), {
-      name: entity,
-      key: findKey(entity, key, keyring),
-      monHost,
-    });
+    const proof = wantsKey(conf) ? findKey(entity, key, keyring) : {};
+    super(nodeContext({ conf, log }), { name: entity, ...proof, monHost });
   }
 
   /**
@@ -65,15 +65,22 @@ function parseName(name: string): EntityName {
   return { type: CEPH_ENTITY_TYPE_CLIENT, id };
 }
 
-/** `key` counts before `keyring`. */
+/** Where cephx is not to be spoken, no keyring is read. */
+function wantsKey(conf: Partial<Options>): boolean {
+  return new AuthRegistry({ ...OPTION_DEFAULTS, ...conf }, true).method === CEPH_AUTH_CEPHX;
+}
+
+/** `key` counts before `keyring`, in which others may stand without us. */
 function findKey(
   name: EntityName,
   key: string | undefined,
   keyring: string | undefined,
-): CryptoKey | undefined {
+): { key?: CryptoKey; noKey?: string } {
   try {
-    if (key !== undefined) return CryptoKey.parse(key);
-    return keyring === undefined ? undefined : readKey(keyring, name);
+    if (key !== undefined) return { key: CryptoKey.parse(key) };
+    if (keyring === undefined) return {};
+    const found = readKey(keyring, name);
+    return found === undefined ? { noKey: `none in ${keyring}` } : { key: found };
   } catch (error) {
     if (!(error instanceof KeyringError || error instanceof DecodeError)) throw error;
     throw radosError(EINVAL, { syscall: 'connect', reason: error.message, cause: error });

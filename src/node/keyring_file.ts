@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { CryptoKey } from '../auth/CryptoKey.ts';
-import { entityNameToString, Keyring } from '../auth/Keyring.ts';
+import { Keyring } from '../auth/Keyring.ts';
 import type { EntityName } from '../common/entity_name.ts';
 import { DecodeError } from '../common/errors.ts';
 
@@ -12,11 +12,9 @@ export class KeyringError extends Error {
 /** Far more than all the entities of a cluster take. */
 const KEYRING_BYTES_MAX = 1024 * 1024;
 
-/** The key of `name` in the keyring at `path`. Throws `KeyringError`. */
-export function readKey(path: string, name: EntityName): CryptoKey {
-  const key = parse(path, readText(path)).get(name)?.key;
-  if (key !== undefined) return key;
-  throw new KeyringError(`${path}: no key of ${entityNameToString(name)}`);
+/** The key of `name` in the keyring at `path`; undefined: it has none. Throws `KeyringError`. */
+export function readKey(path: string, name: EntityName): CryptoKey | undefined {
+  return parse(path, readText(path)).get(name)?.key;
 }
 
 function parse(path: string, text: string): Keyring {

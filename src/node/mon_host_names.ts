@@ -78,7 +78,10 @@ async function addressesOf(name: string, lookUp: Lookup): Promise<string[]> {
 }
 
 /** Like `work`, unless that is aborted or takes too long; a look-up itself cannot be stopped. */
-async function within<T>({ signal, timeout = 0 }: CallOptions, work: Promise<T>): Promise<T> {
+export async function within<T>(
+  { signal, timeout = 0 }: CallOptions,
+  work: Promise<T>,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   let onAbort: (() => void) | undefined;
   const given = new Promise<never>((_resolve, reject) => {
@@ -98,11 +101,11 @@ async function within<T>({ signal, timeout = 0 }: CallOptions, work: Promise<T>)
 function tooLate(timeoutMs: number): RadosError {
   return radosError(ETIMEDOUT, {
     syscall: 'connect',
-    reason: `mon_host: names not resolved within ${timeoutMs} ms`,
+    reason: `names of monitors not resolved within ${timeoutMs} ms`,
   });
 }
 
-async function lookUpByDns(name: string): Promise<string[]> {
+export async function lookUpByDns(name: string): Promise<string[]> {
   const found = await lookup(name, { all: true });
   return found.map(({ address }) => address);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../../../src/common/entity_name.ts';
-import { KeyringError, readKey } from '../../../src/node/keyring_file.ts';
+import { readKey } from '../../../src/node/keyring_file.ts';
 import { Rados } from '../../../src/node/Rados.ts';
 import { recordedV2 } from '../../helpers/golden_cephx.ts';
 
@@ -27,13 +27,24 @@ describe('a keyring file', () => {
 
   it('has the key of its entity', () => {
     const secret = new Uint8Array(Buffer.from(key, 'base64').subarray(12));
-    expect(readKey(file(keyring), ADMIN).reveal()).toEqual(secret);
+    expect(readKey(file(keyring), ADMIN)?.reveal()).toEqual(secret);
   });
 
-  it('that lacks the entity is refused by its path', () => {
+  it('that lacks the entity has no key for it', () => {
+    expect(readKey(file(keyring), { ...ADMIN, id: 'other' })).toBeUndefined();
+  });
+
+  it('that lacks the entity is named when cephx is all that the options allow', async () => {
     const path = file(keyring);
-    const read = (): unknown => readKey(path, { ...ADMIN, id: 'other' });
-    expect(read).toThrow(new KeyringError(`${path}: no key of client.other`));
+    const conf = { auth_client_required: 'cephx' };
+    const rados = new Rados({ monHost: '127.0.0.1', name: 'client.other', keyring: path, conf });
+    await expect(rados.connect()).rejects.toThrow(`client.other has no key (key: none in ${path})`);
+  });
+
+  it('is not read where none is all that the options allow', () => {
+    const conf = { auth_client_required: 'none' };
+    const make = (): unknown => new Rados({ monHost: '127.0.0.1', keyring: join(dir, 'no'), conf });
+    expect(make).not.toThrow();
   });
 
   it('that is not there is refused by its path', () => {
