@@ -221,6 +221,17 @@ export class OSDMonitor {
     return id;
   }
 
+  /** `edit` writes what it wants into the change that comes next. */
+  change(edit: (pending: OSDMapIncremental) => void, committed: Committed): void {
+    edit(this.#pending);
+    this.#commitOr(true, committed);
+  }
+
+  /** The whole map of an epoch; undefined: there is none, or none any more. */
+  mapAt(epoch: number): OSDMap | undefined {
+    return this.#maps.get(epoch);
+  }
+
   #commitOr(isChange: boolean, committed: Committed): void {
     if (!isChange) {
       committed(this.#map.epoch);
