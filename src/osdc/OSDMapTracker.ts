@@ -87,7 +87,7 @@ export class OSDMapTracker {
   /** Answers what is wrong with the first map that cannot be used. */
   #advance(message: MOSDMap): DecodeError | undefined {
     try {
-      for (const next of nextMaps(this.#osdmap, message)) {
+      for (const next of nextMaps(this.#osdmap, message, this.#wantsFullMap)) {
         if (next.kind === 'missing') {
           this.#log(`no map ${next.epoch}`, message);
           this.maybeRequestMap();

@@ -20,10 +20,15 @@ export type NextMap =
   | { readonly kind: 'missing'; readonly epoch: number };
 
 /**
- * The maps that `message` adds to `current`, one epoch after the other: epochs never go back.
+ * The maps that `message` adds to `current`, one epoch after the other: epochs never go back. `wantsFull`: the
+ * newest map will do, though those before it are not there; it was asked for because one of them was bad.
  * DecodeError for bytes that are no map. Ceph: the loop of Objecter::handle_osd_map.
  */
-export function* nextMaps(current: OSDMap | undefined, message: MOSDMap): Generator<NextMap> {
+export function* nextMaps(
+  current: OSDMap | undefined,
+  message: MOSDMap,
+  wantsFull = false,
+): Generator<NextMap> {
   const last = message.getLast();
   if (current === undefined) {
     const bytes = message.maps.get(last);
@@ -47,6 +52,9 @@ export function* nextMaps(current: OSDMap | undefined, message: MOSDMap): Genera
     } else if (bytes !== undefined) {
       map = decodeFull(message, epoch, bytes);
       yield { kind: 'full', map, skipped };
+    } else if (wantsFull && message.maps.has(last)) {
+      epoch = last - 1;
+      skipped = true;
     } else if (epoch >= message.oldestMap) {
       yield { kind: 'missing', epoch };
       return;

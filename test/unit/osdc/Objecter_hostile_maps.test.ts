@@ -47,3 +47,21 @@ test('a message whose oldest epoch is above its newest changes nothing', () => {
   cluster.fromMon(new MOSDMap(message));
   expect(cluster.objecter.osdmap?.epoch).toBe(epoch);
 });
+
+test('after a map that is no map the newest whole one is taken, and every op is sent again', () => {
+  const cluster = new FakeCluster();
+  submitRead(cluster.objecter, 'obj1');
+  const { epoch } = cluster.map;
+  const bad = new Map([[epoch + 1, new Uint8Array(8)]]);
+  cluster.fromMon(
+    new MOSDMap({ fsid: FSID, incrementalMaps: bad, oldestMap: 1, newestMap: epoch + 1 }),
+  );
+  const [primary = -1] = cluster.acting('obj1');
+  let map = cluster.map;
+  for (let i = 0; i < 3; i++)
+    map = map.applyIncremental(new OSDMapIncremental(FSID, map.epoch + 1));
+  const maps = new Map([[map.epoch, map.encode()]]);
+  cluster.fromMon(new MOSDMap({ fsid: FSID, maps, oldestMap: 1, newestMap: map.epoch }));
+  expect(cluster.objecter.osdmap?.epoch).toBe(map.epoch);
+  expect(cluster.ops(cluster.osd(primary)).map(({ retryAttempt }) => retryAttempt)).toEqual([0, 1]);
+});
