@@ -290,6 +290,7 @@ export class SimCluster implements AsyncDisposable {
     await Promise.all(this.#clients.map((client) => client.shutdown()));
     for (const osd of this.#osds) osd.shutdown();
     this.#monitor.shutdown();
+    this.#checkBootWaiters();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -18,7 +18,8 @@ export type Watcher = (time: number, link: string, parcel: Parcel) => void;
 
 /** Told, as it happens, of what one connection's ends do. */
 export interface ConnectionTap {
-  sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>): void;
+  /** `isBlocked`: it has been told to send no more for now. */
+  sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>, isBlocked: boolean): void;
   /** That end is closed: by its owner, or (`isTold`) because of what came. */
   over(isClient: boolean, isTold: boolean): void;
 }
@@ -194,7 +195,7 @@ export class SimSocket implements Socket, FlowSink {
   #send(parcel: Extract<Parcel, { length: number }>): boolean {
     this.#underWay += parcel.length;
     this.#isBlocked = this.#hasNoRoom();
-    this.#tap?.sent(this.#isClient, parcel);
+    this.#tap?.sent(this.#isClient, parcel, this.#isBlocked);
     this.#flow?.send(parcel);
     return !this.#isBlocked;
   }

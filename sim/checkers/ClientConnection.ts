@@ -40,6 +40,8 @@ export class ClientConnection implements ConnectionTap {
   readonly #byClient: WireStream;
   readonly #byServer: WireStream;
   readonly #blocked = new Map<number, Blocked>();
+  #wasBlocked = false;
+  #flushedAt = 0;
   #lastTid = 0;
   #lastTidAt = -1;
   #lastEpoch = 0;
@@ -69,12 +71,25 @@ export class ClientConnection implements ConnectionTap {
     return this.to.startsWith('mon.');
   }
 
-  sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>): void {
+  sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>, isBlocked: boolean): void {
+    if (isClient) this.#noteSending(isBlocked);
     if (parcel.kind === 'data') {
       const stream = isClient ? this.#byClient : this.#byServer;
       for (const chunk of parcel.chunks) stream.feed(chunk);
     } else if (isClient) this.#onClientMessage(parcel.msg);
     else this.#onServerMessage(parcel.msg);
+  }
+
+  /** What waited for the handshake, or for room, comes out all at once; what follows, as it is sent. */
+  #noteSending(isBlocked: boolean): void {
+    const now = this.#witness.now();
+    if (this.messages === 0 || this.#wasBlocked) this.#flushedAt = now;
+    this.#wasBlocked = isBlocked;
+  }
+
+  /** What comes out now was not held up. */
+  get isPrompt(): boolean {
+    return this.#flushedAt < this.#witness.now();
   }
 
   over(isClient: boolean): void {
@@ -94,8 +109,9 @@ export class ClientConnection implements ConnectionTap {
 
   checkOp(what: string, tid: number, op: WireOp): void {
     const now = this.#witness.now();
-    const isSameMoment = now === this.#lastTidAt;
-    if (isSameMoment && tid <= this.#lastTid) {
+    // A reply that makes room and a map may come in one read: each has ops leave in order.
+    const isSameCause = now === this.#lastTidAt && op.epoch === this.#lastEpoch;
+    if (isSameCause && tid <= this.#lastTid && this.isPrompt) {
       this.#witness.report('I14', `${what} right after tid ${this.#lastTid}`);
     }
     if (op.epoch < this.#lastEpoch) {

@@ -12,6 +12,8 @@ interface Sent {
   readonly at: number;
   readonly con: ClientConnection;
   readonly fullMaps: number;
+  /** It had not waited in a queue. */
+  readonly isPrompt: boolean;
 }
 
 interface Client {
@@ -92,8 +94,9 @@ export class WireChecker {
       con,
       at: this.#witness.now(),
       fullMaps: this.#witness.fullMaps(name),
+      isPrompt: con.isPrompt,
     };
-    client.sent.set(tid, sent);
+    if (before === undefined || op.attempt > before.op.attempt) client.sent.set(tid, sent);
     client.ops += 1;
     if (before !== undefined) client.resends += 1;
     const held = this.#witness.heldEpoch(name);
@@ -103,8 +106,12 @@ export class WireChecker {
       return;
     }
     this.#checkTarget(what, con, op, map);
-    this.#checkAttempt(what, op, before);
-    if (before !== undefined) this.#checkResend(what, before, sent);
+    this.#checkRetry(what, op);
+    // What waited in a queue may come out after what was sent later, elsewhere.
+    if (before !== undefined && (con.isPrompt || before.con === con)) {
+      this.#checkAttempt(what, op, before.op);
+      this.#checkResend(what, before, sent);
+    }
     con.checkOp(what, tid, op);
   }
 
@@ -128,19 +135,20 @@ export class WireChecker {
     }
   }
 
-  #checkAttempt(what: string, op: WireOp, before: Sent | undefined): void {
-    const { report } = this.#witness;
+  #checkRetry(what: string, op: WireOp): void {
     const isRetry = (op.flags & FLAG_RETRY) !== 0;
-    if (isRetry !== op.attempt > 0) report('I11', `${what}: RETRY is ${isRetry}`);
-    if (before === undefined) return;
-    if (op.attempt <= before.op.attempt) report('I11', `${what} after ${before.op.attempt}`);
-    if (op.epoch < before.op.epoch)
-      report('I17', `${what}: by ${op.epoch}, ${before.op.epoch} before`);
+    if (isRetry !== op.attempt > 0) this.#witness.report('I11', `${what}: RETRY is ${isRetry}`);
+  }
+
+  #checkAttempt(what: string, op: WireOp, before: WireOp): void {
+    const { report } = this.#witness;
+    if (op.attempt <= before.attempt) report('I11', `${what} after ${before.attempt}`);
+    if (op.epoch < before.epoch) report('I17', `${what}: by ${op.epoch}, ${before.epoch} before`);
   }
 
   /** Over the same connection, or while the one before is there, an op is sent again for a reason only. */
   #checkResend(what: string, before: Sent, now: Sent): void {
-    if (before.con.to !== now.con.to || !before.con.isOpen) return;
+    if (before.con.to !== now.con.to || !before.con.isOpen || !before.isPrompt) return;
     if (before.fullMaps !== now.fullMaps || before.con.unblockedAt >= before.at) return;
     for (let epoch = before.op.epoch + 1; epoch <= now.op.epoch; epoch++) {
       const [a, b] = [this.#witness.map(epoch - 1), this.#witness.map(epoch)];

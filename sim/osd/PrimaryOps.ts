@@ -172,7 +172,7 @@ export class PrimaryOps {
       const facts = { pg, oid: op.oid, result: reply.result, bytes: reply.dataLength() };
       this.#log('MockOSD.doOp', facts, op.tid);
     }
-    if (trouble?.kind === 'misshapen') con.sendMessage(misshapenReply(reply, trouble.how));
+    if (trouble?.kind === 'misshapen') con.sendMessage(misshapenReply(op, reply, trouble.how));
     else if (trouble === undefined) con.sendMessage(reply);
     else this.#sendTwo(con, reply, trouble.how);
   }

@@ -1,3 +1,4 @@
+import type { MOSDOp } from '../../src/messages/MOSDOp.ts';
 import { MOSDOpReply } from '../../src/messages/MOSDOpReply.ts';
 import type { OpTrouble } from './OpFaults.ts';
 
@@ -23,6 +24,7 @@ export function strayReply(
 
 /** In place of the true reply. */
 export function misshapenReply(
+  asked: MOSDOp,
   reply: MOSDOpReply,
   how: Extract<OpTrouble, { kind: 'misshapen' }>['how'],
 ): MOSDOpReply {
@@ -33,9 +35,14 @@ export function misshapenReply(
     'more steps': { ...doubled, rvals: [...rvals, ...rvals] },
     'too long': { outdata: outdata.map((bytes) => new Uint8Array(bytes.length + 4097).fill(LIE)) },
   };
-  const misshapen = changed(reply, shapes[how]);
+  const misshapen = changed(reply, shapes[isUnlimited(asked) ? 'more steps' : how]);
   misshapen.tid = reply.tid;
   return misshapen;
+}
+
+/** Nobody can tell that a read to the end of an object gave too much. */
+function isUnlimited({ ops }: MOSDOp): boolean {
+  return !ops.some(({ args }) => args.kind === 'extent' && args.length > 0);
 }
 
 type Changes = Partial<Pick<MOSDOpReply, 'ops' | 'outdata' | 'rvals' | 'retryAttempt'>>;

@@ -1,11 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import type { MsType } from '../../sim/index.ts';
 import { type ExplainOptions, explain } from './explain.ts';
 import { MIRROR_NAMES } from './mirrors.ts';
 import { msTypeOption, parseSeed } from './options.ts';
 import { type RunDemoOptions, runDemo } from './run_demo.ts';
-import { simulate } from './simulate.ts';
+import { addSimCommand } from './sim/command.ts';
 import { addTraceCommand } from './trace/command.ts';
 
 const SOURCES = fileURLToPath(new URL('../../../src', import.meta.url));
@@ -29,16 +28,7 @@ export function makeProgram(): Command {
       if (!isIdentical) process.exitCode = 1;
     });
 
-  program
-    .command('sim')
-    .description('Read while an OSD dies and connections break; one line tells how it went.')
-    .option('--seed <N>', 'what all chance in the simulation follows from', parseSeed, '1')
-    .addOption(msTypeOption(['simple', 'async', 'xio']))
-    .action(async ({ seed, ms_type }: { seed: string; ms_type?: MsType }) => {
-      const { line, isOk } = await simulate(seed, ms_type);
-      console.log(line);
-      if (!isOk) process.exitCode = 1;
-    });
+  addSimCommand(program);
 
   program
     .command('explain')
