@@ -29,7 +29,7 @@ export type { PerfDump } from './common/PerfCounters.ts';
 export type { CallOptions } from './librados/CallOptions.ts';
 export type { ClusterStat, CommandReply, PoolStat } from './librados/cluster_stats.ts';
 export { IoCtx, type IoCtxOptions, type Placement } from './librados/IoCtx.ts';
-export type { RadosState } from './librados/RadosClient.ts';
+export type { MonCommandOptions, RadosState } from './librados/RadosClient.ts';
 export {
   ConnectionShutdown,
   InvalidArgumentError,

@@ -2,6 +2,7 @@
 export const EPERM = 1;
 export const ENOENT = 2;
 export const EIO = 5;
+export const ENXIO = 6;
 export const EAGAIN = 11;
 export const EACCES = 13;
 export const EBUSY = 16;
@@ -12,6 +13,7 @@ export const ENOSPC = 28;
 export const ERANGE = 34;
 export const ENAMETOOLONG = 36;
 export const ENODATA = 61;
+export const EBADMSG = 74;
 export const EOVERFLOW = 75;
 export const EOLDSNAPC = 85;
 export const EMSGSIZE = 90;
@@ -30,6 +32,7 @@ const KNOWN = new Map<number, readonly [string, string]>([
   [EPERM, ['EPERM', 'Operation not permitted']],
   [ENOENT, ['ENOENT', 'No such file or directory']],
   [EIO, ['EIO', 'Input/output error']],
+  [ENXIO, ['ENXIO', 'No such device or address']],
   [EAGAIN, ['EAGAIN', 'Resource temporarily unavailable']],
   [EACCES, ['EACCES', 'Permission denied']],
   [EBUSY, ['EBUSY', 'Device or resource busy']],
@@ -40,6 +43,7 @@ const KNOWN = new Map<number, readonly [string, string]>([
   [ERANGE, ['ERANGE', 'Numerical result out of range']],
   [ENAMETOOLONG, ['ENAMETOOLONG', 'File name too long']],
   [ENODATA, ['ENODATA', 'No data available']],
+  [EBADMSG, ['EBADMSG', 'Bad message']],
   [EOVERFLOW, ['EOVERFLOW', 'Value too large for defined data type']],
   // Ceph: EOLDSNAPC is ERESTART.
   [EOLDSNAPC, ['ERESTART', 'Interrupted system call should be restarted']],

@@ -27,6 +27,7 @@ const NUMBER_PARSERS: Readonly<Record<NumberOption, NumberParser>> = {
   mon_client_hunt_interval_min_multiple: parseFloating,
   mon_client_hunt_interval_max_multiple: parseFloating,
   mon_client_hunt_parallel: parseUint,
+  mon_client_directed_command_retry: parseUint,
   mon_client_ping_interval: parseFloating,
   mon_client_ping_timeout: parseFloating,
   ms_initial_backoff: parseFloating,

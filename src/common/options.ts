@@ -35,6 +35,8 @@ export const OPTION_DEFAULTS = {
   mon_client_hunt_interval_max_multiple: 10,
   /** Monitors that are tried at once; 0: all. */
   mon_client_hunt_parallel: 3,
+  /** How often a command to one monitor is tried. */
+  mon_client_directed_command_retry: 2,
   mon_client_ping_interval: 10,
   mon_client_ping_timeout: 30,
 

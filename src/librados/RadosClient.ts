@@ -36,6 +36,11 @@ export interface RadosClientOptions {
 
 const NO_INPUT = new Uint8Array(0);
 
+export interface MonCommandOptions extends CallOptions {
+  /** The one monitor that is asked, by name or rank; default: whichever has our session. */
+  readonly target?: string | number | undefined;
+}
+
 export type RadosState = 'configuring' | 'connecting' | 'connected' | 'shutdown';
 
 /** A cluster, as a client of it sees it. Ceph: src/librados/RadosClient.cc. */
@@ -166,8 +171,9 @@ export class RadosClient implements AsyncDisposable {
   monCommand(
     cmd: string | Readonly<Record<string, unknown>>,
     input: Uint8Array = NO_INPUT,
-    options: CallOptions = {},
+    options: MonCommandOptions = {},
   ): Promise<CommandReply> {
+    if (options.target !== undefined) return this.#tellMon(options.target, cmd, input, options);
     return this.#askMon<CommandReply>('monCommand', options, (call) => {
       return this.#monc.startMonCommand([commandText(cmd)], input, ({ r, rs, data }) => {
         const [output = NO_INPUT] = data;
@@ -316,6 +322,23 @@ export class RadosClient implements AsyncDisposable {
     const name = id === undefined ? undefined : osdMap.poolName(id);
     if (id === undefined || name === undefined) return undefined;
     return new IoCtx(this.#session(), id, name, options);
+  }
+
+  #tellMon(
+    target: string | number,
+    cmd: string | Readonly<Record<string, unknown>>,
+    input: Uint8Array,
+    options: CallOptions,
+  ): Promise<CommandReply> {
+    const { timeout = this.#cct.conf.rados_mon_op_timeout * 1000, signal } = options;
+    return this.#wait<CommandReply>('monCommand', { timeout, signal }, (call) => {
+      this.#checkConnected('monCommand');
+      const done = (status: number, message: string, output: Uint8Array): void =>
+        call.resolve({ status, output, message });
+      const cancel = this.#monc.tell(target, [commandText(cmd)], { input, done });
+      if (cancel === undefined) done(-ENOENT, `no mon.${target}`, NO_INPUT);
+      else call.cancel = cancel;
+    });
   }
 
   /** `ask` answers the number of its question. */

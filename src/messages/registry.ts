@@ -1,6 +1,8 @@
 import type { MessageFactory } from '../msg/MessageFactory.ts';
 import { CEPH_MSG_AUTH, MAuth } from './MAuth.ts';
 import { CEPH_MSG_AUTH_REPLY, MAuthReply } from './MAuthReply.ts';
+import { MCommand, MSG_COMMAND } from './MCommand.ts';
+import { MCommandReply, MSG_COMMAND_REPLY } from './MCommandReply.ts';
 import { MConfig, MSG_CONFIG } from './MConfig.ts';
 import { MGetPoolStats, MSG_GETPOOLSTATS } from './MGetPoolStats.ts';
 import { MGetPoolStatsReply, MSG_GETPOOLSTATSREPLY } from './MGetPoolStatsReply.ts';
@@ -41,6 +43,8 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_AUTH_REPLY, MAuthReply],
   [CEPH_MSG_MON_GET_VERSION, MMonGetVersion],
   [CEPH_MSG_MON_GET_VERSION_REPLY, MMonGetVersionReply],
+  [MSG_COMMAND, MCommand],
+  [MSG_COMMAND_REPLY, MCommandReply],
   [MSG_MON_COMMAND, MMonCommand],
   [MSG_MON_COMMAND_ACK, MMonCommandAck],
   [CEPH_MSG_STATFS, MStatfs],

@@ -34,9 +34,13 @@ import { MonHunt } from './MonHunt.ts';
 import { MonMap } from './MonMap.ts';
 import { MonRequests } from './MonRequests.ts';
 import { MonSub } from './MonSub.ts';
+import { MonTell, type MonTellInit } from './MonTell.ts';
 
 /** `result` 0: there is a session; else a negative errno that trying again does not change. */
 export type AuthenticateDone = (result: number, why: string) => void;
+
+/** What goes along with a command to one monitor. */
+type Told = Pick<MonTellInit, 'input' | 'done'>;
 
 /** How often it is seen whether tickets are to be renewed: real time may jump, and a machine sleep. */
 const RENEWAL_CHECK_MIN_MS = 1000;
@@ -162,6 +166,22 @@ export class MonClient implements Dispatcher, AuthClient {
   ): number {
     const make = (): Message => new MMonCommand(this.fsid, cmd, input);
     return this.#ask(MMonCommandAck, withTid(make), onAck);
+  }
+
+  /**
+   * The same to one monitor, by name or rank. The answer ends it.
+   * Undefined: there is none, or none that this messenger can dial.
+   */
+  tell(target: string | number, cmd: readonly string[], tell: Told): (() => void) | undefined {
+    const { mons, fsid, epoch: monmapEpoch } = this.#monmap;
+    const mon =
+      typeof target === 'number' ? mons[target] : mons.find(({ name }) => name === target);
+    const addr = mon === undefined ? undefined : this.#messenger.pickAddr(mon.addrs);
+    if (addr === undefined) return undefined;
+    const newAuth = (): MonAuth => this.#auth.forkAnew();
+    const told = new MonTell(this.#cct, { addr, newAuth, fsid, monmapEpoch, cmd, ...tell });
+    told.start();
+    return () => told.shutdown();
   }
 
   /** How full the cluster is. */
