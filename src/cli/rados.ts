@@ -54,8 +54,8 @@ async function run(args: readonly string[], output: ByteOutput): Promise<number>
   const command = commandOf(name, operands, parsed.options.has('create'));
   await using client = await connect(ceph, hasSwitch(line, '--no-mon-config', '--no_mon_config'));
   const pool = await openPool(client, options, output);
-  const { ioctx, opSize = options.opSize } = pool ?? {};
-  return await command({ rados: client, ioctx, opSize, options, operands, output });
+  const { ioctx, pg, opSize = options.opSize } = pool ?? {};
+  return await command({ rados: client, ioctx, pg, opSize, options, operands, output });
 }
 
 /** They are put before the line, whatever they are. */

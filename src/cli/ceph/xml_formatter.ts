@@ -41,8 +41,17 @@ function entriesOf(
   return held instanceof Map ? [...held] : Object.entries(held);
 }
 
+const SPECIAL = /[&<>"']|(?![\t\n])\p{Cc}/gu;
+
+/** Ceph: src/common/escape.cc, escape_xml_attr. */
+function escaped(c: string): string {
+  // The control characters above ASCII are of more than one byte, which go through as they are.
+  if (c > '\x7f') return c;
+  return ENTITIES[c] ?? `&#x${c.charCodeAt(0).toString(16).padStart(2, '0')};`;
+}
+
 function scalar(value: string | number | bigint | boolean): string {
-  if (typeof value === 'string') return value.replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
+  if (typeof value === 'string') return value.replace(SPECIAL, escaped);
   if (typeof value === 'number' && !Number.isInteger(value)) return formatG(value, DIGITS);
   return String(value);
 }

@@ -12,6 +12,8 @@ export interface RadosRun {
   readonly rados: RadosClient;
   /** Of --pool or --pgid. */
   readonly ioctx: IoCtx | undefined;
+  /** The number of the placement group of --pgid. */
+  readonly pg: number | undefined;
   /** Bytes of one read. */
   readonly opSize: number;
   readonly options: RadosOptions;

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { cppStrerror } from '../../common/errno.ts';
+import { utf8Encode } from '../../common/utf8.ts';
 import type { ByteOutput } from '../ceph/Output.ts';
 
 /** Where bytes of an object go: a file, or stdout. */
@@ -17,8 +18,9 @@ export class Sink implements AsyncDisposable {
     return new Sink(output, name === '-' ? undefined : await open(name, 'w', 0o644));
   }
 
-  write(bytes: Uint8Array): Promise<void> {
-    return this.#file === undefined ? this.#output.write(bytes) : this.#file.writeFile(bytes);
+  write(data: string | Uint8Array): Promise<void> {
+    if (this.#file === undefined) return this.#output.write(data);
+    return this.#file.writeFile(typeof data === 'string' ? utf8Encode(data) : data);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -126,13 +126,14 @@ class ReadBench {
 
   /** One of the reads that are out at once, and what follows it. */
   async #readOn(first: number): Promise<void> {
+    const buffer = new Uint8Array(this.#written.opSize);
     for (let op: number | undefined = first; op !== undefined; op = this.#nextOp()) {
       const name = this.#prefix + Math.floor(op / this.#readsPerObject);
       const startedAt = this.#report.started();
       try {
-        const bytes = await this.#read(name, op);
+        const length = await this.#read(name, op, buffer);
         this.#report.finished(performance.now() - startedAt);
-        this.#check(name, op, bytes);
+        this.#check(name, op, buffer.subarray(0, length));
       } catch (error) {
         if (!RadosError.is(error)) throw error;
         this.#fail(name, error.errno);
@@ -140,10 +141,9 @@ class ReadBench {
     }
   }
 
-  #read(name: string, op: number): Promise<Uint8Array> {
-    const { opSize } = this.#written;
-    const offset = opSize * (op % this.#readsPerObject);
-    return this.#ioctx.read(name, { offset, length: opSize });
+  #read(name: string, op: number, buffer: Uint8Array): Promise<number> {
+    const offset = buffer.length * (op % this.#readsPerObject);
+    return this.#ioctx.readInto(name, buffer, { offset });
   }
 
   /** Undefined: it is over. */

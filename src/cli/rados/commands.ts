@@ -1,5 +1,6 @@
 import { benchCommand } from './bench_command.ts';
 import { lock } from './locks.ts';
+import { ls } from './ls.ts';
 import { get, getxattr, listxattr, mapext, stat, stat2 } from './objects.ts';
 import { getomapheader, getomapval, listomapkeys, listomapvals } from './omap.ts';
 import { df, lspools } from './pools.ts';
@@ -10,6 +11,7 @@ import { listwatchers } from './watchers.ts';
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['lspools', lspools],
   ['df', df],
+  ['ls', ls],
   ['get', get],
   ['stat', stat],
   ['stat2', stat2],

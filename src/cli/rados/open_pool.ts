@@ -13,6 +13,8 @@ const POOL_FLAG_EC_OVERWRITES = 1 << 17;
 /** The pool of a line, and how much is read of it at once. */
 export interface OpenPool {
   readonly ioctx: IoCtx;
+  /** The number of the placement group of --pgid. */
+  readonly pg: number | undefined;
   readonly opSize: number;
 }
 
@@ -38,7 +40,8 @@ export async function openPool(
   const opSize = info === undefined ? options.opSize : alignedOpSize(info, options, output);
   checkPoolIsNamed(options);
   const snap = info === undefined ? undefined : findSnap(info, options, output);
-  return { ioctx: ioctx.with({ namespace, locatorKey: objectLocator, snap }), opSize };
+  const view = ioctx.with({ namespace, locatorKey: objectLocator, snap });
+  return { ioctx: view, pg: pg?.seed, opSize };
 }
 
 interface Pgid {
