@@ -1,14 +1,16 @@
 import type { CephContext } from '../src/common/CephContext.ts';
 import type { Clock, Timer } from '../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../src/common/entity_name.ts';
+import { cppStrerror } from '../src/common/errno.ts';
 import { OPTION_DEFAULTS, type Options } from '../src/common/options.ts';
 import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
-import { type utime_t, utimeFromMs } from '../src/common/utime_t.ts';
+import { utimeFromMs } from '../src/common/utime_t.ts';
 import { RadosClient } from '../src/librados/RadosClient.ts';
 import { CEPH_MON_PORT_IANA, CEPH_MON_PORT_LEGACY } from '../src/mon/mon_host.ts';
 import { addrvecToString } from '../src/msg/msg_types.ts';
 import type { OSDMap } from '../src/osd/OSDMap.ts';
+import type { pg_t } from '../src/osd/osd_types.ts';
 import { CEPH_OSD_NOUP } from '../src/osd/rados.ts';
 import { bindAddrs } from './bind_addrs.ts';
 import {
@@ -23,16 +25,24 @@ import { MapFaults } from './MapFaults.ts';
 import { MockMonitor } from './mon/MockMonitor.ts';
 import type { OSDMonitor } from './mon/OSDMonitor.ts';
 import { MockOSD } from './osd/MockOSD.ts';
-import { type ObjectId, ObjectStore } from './osd/ObjectStore.ts';
 import type { OpFaults } from './osd/OpFaults.ts';
+import { ObjectStore } from './osd/store/ObjectStore.ts';
+import type { PutObject } from './osd/store/put_object.ts';
+import type { ObjectId } from './osd/store/StoredObject.ts';
+import { whyNameRefused } from './osd/why_refused.ts';
 import type { SimNetwork } from './SimNetwork.ts';
 import { SimRandom, seedToUint32 } from './SimRandom.ts';
 import { Trace } from './Trace.ts';
 import type { World, WorldFactory } from './World.ts';
 
+type Bytes = string | Uint8Array;
+
 export interface PutOptions {
   readonly namespace?: string;
   readonly locatorKey?: string;
+  readonly xattrs?: Readonly<Record<string, Bytes>>;
+  readonly omap?: Readonly<Record<string, Bytes>>;
+  readonly omapHeader?: Bytes;
 }
 
 export interface ConnectOptions {
@@ -90,11 +100,9 @@ const PUT_TIMEOUT_MS = 300_000;
 const PUT_RETRY_MS = 100;
 const LATE_PUT = `not written after ${PUT_TIMEOUT_MS} ms`;
 
-/** What is to be written. */
 interface NewObject {
   readonly object: ObjectId;
-  readonly data: Uint8Array;
-  readonly mtime: utime_t;
+  readonly what: PutObject;
 }
 
 /** Somebody waits for an OSD to be up. */
@@ -152,8 +160,8 @@ export class SimCluster implements AsyncDisposable {
     const cluster = new SimCluster(options, makeWorld);
     for (const [pool, objects] of Object.entries(options.objects ?? {})) {
       for (const [oid, value] of Object.entries(objects)) {
-        const { object, data, mtime } = cluster.#newObject(pool, oid, value, {});
-        cluster.#store.put(object, data, mtime);
+        const { object, what } = cluster.#newObject(pool, oid, value, {});
+        cluster.#store.put(object, cluster.osdMap.rawPgToPg(pgOf(object)), what);
       }
     }
     try {
@@ -210,7 +218,8 @@ export class SimCluster implements AsyncDisposable {
 
   /**
    * Creates or replaces an object, without a client: its primary writes, and so do the replicas. Resolves when
-   * all have; whoever reads it in the meantime waits. Throws RangeError for an unknown pool.
+   * all have; whoever reads it in the meantime waits. Throws RangeError for an unknown pool, and for names that
+   * no OSD takes.
    */
   put(
     pool: string,
@@ -297,14 +306,22 @@ export class SimCluster implements AsyncDisposable {
     return this.stop();
   }
 
-  #newObject(pool: string, oid: string, value: string | Uint8Array, at: PutOptions): NewObject {
+  #newObject(pool: string, oid: string, value: Bytes, at: PutOptions): NewObject {
     const id = this.osdMap.lookupPgPoolName(pool);
     if (id === undefined) throw new RangeError(`no pool '${pool}'`);
     const { namespace: nspace = '', locatorKey: key = '' } = at;
+    const refused = whyNameRefused(oid, key, nspace);
+    if (refused !== 0) throw new RangeError(`object '${oid}': ${cppStrerror(refused)}`);
+    const { seed: hash } = this.osdMap.objectLocatorToPg(oid, { pool: id, nspace, key, hash: -1 });
     return {
-      object: { pool: id, nspace, key, oid },
-      data: typeof value === 'string' ? utf8Encode(value) : new Uint8Array(value),
-      mtime: utimeFromMs(this.clock.realNow()),
+      object: { pool: id, nspace, key, oid, hash },
+      what: {
+        data: bytesOf(value),
+        mtime: utimeFromMs(this.clock.realNow()),
+        xattrs: bytesOfAll(at.xattrs),
+        omap: bytesOfAll(at.omap),
+        omapHeader: bytesOf(at.omapHeader ?? ''),
+      },
     };
   }
 
@@ -329,14 +346,12 @@ export class SimCluster implements AsyncDisposable {
     });
   }
 
-  #askPrimary({ object, data, mtime }: NewObject, done: (isWritten: boolean) => void): void {
+  #askPrimary({ object, what }: NewObject, done: (isWritten: boolean) => void): void {
     const map = this.osdMap;
-    const { pool, nspace, key, oid } = object;
-    const raw = map.objectLocatorToPg(oid, { pool, nspace, key, hash: -1 });
-    const pg = map.rawPgToPg(raw);
-    const primary = this.#osds[map.pgToUpActingOsds(pg).actingPrimary];
+    const { actingPrimary } = map.pgToUpActingOsds(map.rawPgToPg(pgOf(object)));
+    const primary = this.#osds[actingPrimary];
     if (primary === undefined) done(false);
-    else primary.write({ object, pg, epoch: map.epoch, hash: raw.seed, data, mtime, done });
+    else primary.put(object, map.epoch, what, done);
   }
 
   async #start(): Promise<void> {
@@ -458,4 +473,16 @@ export class SimCluster implements AsyncDisposable {
       if (isUp || !osd.isRunning) done();
     }
   }
+}
+
+function pgOf({ pool, hash }: ObjectId): pg_t {
+  return { pool, seed: hash };
+}
+
+function bytesOf(value: Bytes): Uint8Array {
+  return typeof value === 'string' ? utf8Encode(value) : new Uint8Array(value);
+}
+
+function bytesOfAll(values: Readonly<Record<string, Bytes>> = {}): Map<string, Uint8Array> {
+  return new Map(Object.entries(values).map(([name, value]) => [name, bytesOf(value)]));
 }

@@ -19,11 +19,14 @@ import { FailureReports } from './FailureReports.ts';
 import { Heartbeats } from './Heartbeats.ts';
 import { MapHistory } from './MapHistory.ts';
 import { MonSession } from './MonSession.ts';
-import type { ObjectStore } from './ObjectStore.ts';
+import { ObjectOps } from './ObjectOps.ts';
 import type { OpFaults } from './OpFaults.ts';
 import { OsdMessengers } from './OsdMessengers.ts';
 import { PrimaryOps } from './PrimaryOps.ts';
-import { RepOps, type Write } from './RepOps.ts';
+import { RepOps } from './RepOps.ts';
+import type { ObjectStore } from './store/ObjectStore.ts';
+import type { PutObject } from './store/put_object.ts';
+import type { ObjectId } from './store/StoredObject.ts';
 
 /** osd_mon_shutdown_timeout. */
 const SHUTDOWN_TIMEOUT_MS = 5000;
@@ -72,6 +75,7 @@ export class MockOSD implements Dispatcher {
   readonly #maps = new MapHistory();
   readonly #ops: PrimaryOps;
   readonly #repOps: RepOps;
+  readonly #objectOps: ObjectOps;
   #process: Process | undefined;
   #state: State = 'booting';
   #hasSentBoot = false;
@@ -86,16 +90,12 @@ export class MockOSD implements Dispatcher {
     const map = () => this.#maps.newest;
     this.whoami = whoami;
     this.#options = options;
-    this.#repOps = new RepOps({
-      cct,
-      whoami,
-      store,
-      map,
-      connectionTo: (osd) => this.#process?.sessions.connectionTo(osd),
-      onWritten: () => this.#ops.onWritten(),
-    });
-    const isWriting = this.#repOps.isWriting.bind(this.#repOps);
-    this.#ops = new PrimaryOps({ cct, whoami, store, maps: this.#maps, mapFaults, isWriting });
+    const connectionTo = (osd: number) => this.#process?.sessions.connectionTo(osd);
+    const repOps = new RepOps({ cct, whoami, map, connectionTo });
+    this.#repOps = repOps;
+    this.#objectOps = new ObjectOps({ cct, whoami, store, repOps, map });
+    const objectOps = this.#objectOps;
+    this.#ops = new PrimaryOps({ cct, whoami, maps: this.#maps, mapFaults, objectOps });
   }
 
   /** What goes wrong with ops on purpose. */
@@ -183,10 +183,16 @@ export class MockOSD implements Dispatcher {
     this.#stopTimer = clock.addEventAfter(SHUTDOWN_TIMEOUT_MS, () => this.shutdown());
   }
 
-  /** Of the primary of the object's PG. */
-  write(write: Write): void {
-    if (this.#state === 'active' && this.#process !== undefined) this.#repOps.submit(write);
-    else write.done(false);
+  /** Of the primary of the object's PG. False: it is not, or not yet. */
+  put(object: ObjectId, epoch: number, what: PutObject, done: (isWritten: boolean) => void): void {
+    const map = this.#maps.newest;
+    const isReady = this.#state === 'active' && this.#process !== undefined;
+    if (!isReady || map === undefined || map.epoch < epoch) {
+      done(false);
+      return;
+    }
+    const pg = map.rawPgToPg({ pool: object.pool, seed: object.hash });
+    this.#objectOps.put(object, pg, what, done);
   }
 
   #settleStart(error?: Error): void {
@@ -309,6 +315,7 @@ export class MockOSD implements Dispatcher {
     process.reports.onMap(map);
     process.sessions.onMap(before, map);
     if (this.#state !== 'booting') process.heartbeats.updatePeers();
+    this.#objectOps.onMap(map);
     this.#repOps.onMap(map);
     this.#ops.onMap();
     this.#maybeBoot(map);

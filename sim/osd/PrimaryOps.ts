@@ -7,12 +7,12 @@ import { pgToString } from '../../src/osd/osd_types.ts';
 import { cephStableMod } from '../../src/osd/pg_pool.ts';
 import { CEPH_OSD_FLAG_BALANCE_READS, CEPH_OSD_FLAG_LOCALIZE_READS } from '../../src/osd/rados.ts';
 import type { MapFaults } from '../MapFaults.ts';
-import { answerOp, refusedReply } from './answer_op.ts';
 import { misshapenReply, strayReply } from './false_replies.ts';
 import type { MapHistory } from './MapHistory.ts';
 import { MapSharer } from './MapSharer.ts';
-import type { ObjectId, ObjectStore } from './ObjectStore.ts';
+import type { ObjectOps } from './ObjectOps.ts';
 import { OpFaults, type OpTrouble } from './OpFaults.ts';
+import { refusedReply } from './ops/replies.ts';
 
 interface WaitingOp {
   readonly con: Connection;
@@ -32,9 +32,7 @@ export interface PrimaryOpsOptions {
   readonly maps: MapHistory;
   /** What goes wrong, on purpose, with maps for clients. */
   readonly mapFaults: MapFaults;
-  readonly store: ObjectStore;
-  /** A write of the object is under way: who wants to read it waits for `onWritten`. */
-  readonly isWriting: (object: ObjectId) => boolean;
+  readonly objectOps: ObjectOps;
 }
 
 /**
@@ -48,7 +46,6 @@ export class PrimaryOps {
   readonly #options: PrimaryOpsOptions;
   readonly #sharer: MapSharer;
   #waitingForMap: WaitingOp[] = [];
-  #waitingForWrite: WaitingOp[] = [];
   /** Until a fault is over. */
   #blocked: WaitingOp[] = [];
   #reads = 0;
@@ -75,22 +72,16 @@ export class PrimaryOps {
     for (const op of waiting) this.#handleOp(op);
   }
 
-  onWritten(): void {
-    const waiting = this.#waitingForWrite;
-    this.#waitingForWrite = [];
-    for (const op of waiting) this.#handleOp(op);
-  }
-
   /** A client is gone. */
   forget(con: Connection): void {
     this.#waitingForMap = this.#waitingForMap.filter((waiting) => waiting.con !== con);
-    this.#waitingForWrite = this.#waitingForWrite.filter((waiting) => waiting.con !== con);
+    this.#options.objectOps.onReset(con);
     this.#blocked = this.#blocked.filter((waiting) => waiting.con !== con);
   }
 
   clear(): void {
     this.#waitingForMap = [];
-    this.#waitingForWrite = [];
+    this.#options.objectOps.clear();
     this.#blocked = [];
   }
 
@@ -156,16 +147,24 @@ export class PrimaryOps {
     } else this.#doOp(waiting, map, trouble);
   }
 
-  /** Ceph: PrimaryLogPG::do_op. */
+  /** Executes the op and answers it, which may be later. */
   #doOp(waiting: WaitingOp, map: OSDMap, trouble?: LyingTrouble): void {
     const { con, op } = waiting;
-    const { pool, key, nspace } = op.oloc;
-    const id = { pool, nspace, key, oid: op.oid };
-    if (this.#options.isWriting(id)) {
-      this.#waitingForWrite.push(waiting);
-      return;
-    }
-    const reply = answerOp(op, this.#options.store.get(id), map.epoch);
+    const pool = map.pools.get(op.pgid.pgid.pool);
+    if (pool === undefined) return;
+    const { actingPrimary } = map.pgToUpActingOsds(op.pgid.pgid);
+    this.#options.objectOps.doOp({
+      con,
+      op,
+      map,
+      pool,
+      isPrimary: actingPrimary === this.#options.whoami,
+      answer: (reply) => this.#answer(waiting, reply, trouble),
+      again: () => this.#handleOp(waiting),
+    });
+  }
+
+  #answer({ con, op }: WaitingOp, reply: MOSDOpReply, trouble?: LyingTrouble): void {
     this.#reads += 1;
     if (this.#isLogged) {
       const pg = pgToString(op.pgid.pgid);

@@ -1,26 +1,27 @@
 import type { CephContext } from '../../src/common/CephContext.ts';
-import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
-import type { utime_t } from '../../src/common/utime_t.ts';
+import { CRUSH_ITEM_NONE } from '../../src/crush/crush_types.ts';
 import { MOSDRepOp } from '../../src/messages/MOSDRepOp.ts';
 import { MOSDRepOpReply } from '../../src/messages/MOSDRepOpReply.ts';
+import type { osd_reqid_t } from '../../src/messages/rep_op.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { Message } from '../../src/msg/Message.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
-import { NO_SHARD, type pg_t } from '../../src/osd/osd_types.ts';
-import { CEPH_NOSNAP, CEPH_OSD_FLAG_ONDISK } from '../../src/osd/rados.ts';
-import { type ObjectId, type ObjectStore, sameObject } from './ObjectStore.ts';
+import { type eversion_t, NO_SHARD, type pg_t, pgToString } from '../../src/osd/osd_types.ts';
+import { CEPH_OSD_FLAG_ONDISK } from '../../src/osd/rados.ts';
+import { hobjectOf } from './store/PoolObjects.ts';
+import { fullKey, type ObjectId } from './store/StoredObject.ts';
+import { UnstableWrites } from './UnstableWrites.ts';
 
-/** An object is to be created or replaced. */
+/** A write that the primary has prepared. */
 export interface Write {
   readonly object: ObjectId;
   readonly pg: pg_t;
-  /** Of the map that it was aimed with: the OSD waits until it has that one. */
-  readonly epoch: number;
-  /** Of the object's name, not folded. */
-  readonly hash: number;
-  readonly data: Uint8Array;
-  readonly mtime: utime_t;
-  /** It is on every replica; or else this OSD is not the PG's primary any more, and somebody else is to be asked. */
+  /** Whose it is. */
+  readonly reqid: osd_reqid_t;
+  readonly version: eversion_t;
+  /** What replicas are sent. */
+  readonly transaction: Uint8Array;
+  /** Every replica has it; or else this OSD is not the PG's primary any more, or the PG lies elsewhere: nothing was written. */
   readonly done: (isWritten: boolean) => void;
 }
 
@@ -28,7 +29,7 @@ export interface Write {
 interface InProgress {
   readonly tid: number;
   readonly write: Write;
-  /** The acting set that it goes to: with another one it begins anew. */
+  /** The acting set that it goes to. */
   readonly acting: readonly number[];
   readonly waitingFor: Set<number>;
 }
@@ -37,26 +38,23 @@ export interface RepOpsOptions {
   readonly cct: CephContext;
   readonly whoami: number;
   readonly map: () => OSDMap | undefined;
-  readonly store: ObjectStore;
   /** Over the cluster network; undefined: the map has no address for it. */
   readonly connectionTo: (osd: number) => Connection | undefined;
-  readonly onWritten: () => void;
 }
 
 /**
  * Writes, as the primary and the replicas of a PG do them: the primary sends each replica an MOSDRepOp, and
  * the write is done when all have answered. Ceph: src/osd/ReplicatedBackend.cc.
  *
- * In place of an ObjectStore::Transaction the message carries the object's new contents. A replica
- * answers, and keeps nothing: the OSDs of a simulation have one store, in which the primary writes at
- * the end. So there is nothing to recover when a PG moves.
+ * In place of an ObjectStore::Transaction the message carries what the client has sent. A replica answers,
+ * and keeps nothing: the OSDs of a simulation have one store, in which the primary writes at the end. So
+ * there is nothing to recover when a PG moves.
  */
 export class RepOps {
   readonly #options: RepOpsOptions;
   readonly #inProgress = new Map<number, InProgress>();
-  #waitingForMap: Write[] = [];
+  readonly #unstable = new UnstableWrites();
   #lastTid = 0;
-  #version = 0;
 
   constructor(options: RepOpsOptions) {
     this.#options = options;
@@ -65,28 +63,22 @@ export class RepOps {
   /** Of the primary. */
   submit(write: Write): void {
     const map = this.#options.map();
-    if (map === undefined || write.epoch > map.epoch) {
-      this.#waitingForMap.push(write);
-      return;
-    }
-    const acting = this.#actingAsPrimary(map, write.pg);
-    if (acting === undefined) {
+    const acting = map === undefined ? undefined : this.#actingAsPrimary(map, write.pg);
+    if (map === undefined || acting === undefined) {
       write.done(false);
       return;
     }
     this.#lastTid += 1;
-    const others = acting.filter((osd) => osd !== this.#options.whoami);
+    const others = acting.filter((osd) => osd !== this.#options.whoami && osd !== CRUSH_ITEM_NONE);
     const op = { tid: this.#lastTid, write, acting, waitingFor: new Set(others) };
     this.#inProgress.set(op.tid, op);
     for (const osd of others) this.#issue(op, osd, map);
     this.#maybeDone(op);
   }
 
-  isWriting(object: ObjectId): boolean {
-    for (const { write } of this.#inProgress.values()) {
-      if (sameObject(write.object, object)) return true;
-    }
-    return false;
+  /** Of a replica: whether the primary alone knows what is to be read. */
+  isUnstable(map: OSDMap, pg: pg_t, object: ObjectId): boolean {
+    return this.#unstable.has(map, pg, fullKey(object));
   }
 
   /** True: it was about a write. */
@@ -103,20 +95,16 @@ export class RepOps {
       const acting = this.#actingAsPrimary(map, op.write.pg);
       if (acting?.join() === op.acting.join()) continue;
       this.#inProgress.delete(op.tid);
-      this.submit(op.write);
+      op.write.done(false);
     }
-    const waiting = this.#waitingForMap;
-    this.#waitingForMap = [];
-    for (const write of waiting) this.submit(write);
   }
 
   /** The process dies. */
   clear(): void {
-    const all = [...this.#inProgress.values()].map(({ write }) => write);
-    const waiting = this.#waitingForMap;
+    const all = [...this.#inProgress.values()];
     this.#inProgress.clear();
-    this.#waitingForMap = [];
-    for (const write of [...all, ...waiting]) write.done(false);
+    this.#unstable.clear();
+    for (const { write } of all) write.done(false);
   }
 
   #actingAsPrimary(map: OSDMap, pg: pg_t): readonly number[] | undefined {
@@ -127,38 +115,53 @@ export class RepOps {
   /** Ceph: ReplicatedBackend::issue_op. */
   #issue({ tid, write, acting }: InProgress, osd: number, map: OSDMap): void {
     const { whoami } = this.#options;
-    this.#version += 1;
-    const { pool, nspace, key, oid } = write.object;
     const message = new MOSDRepOp({
       head: {
         mapEpoch: map.epoch,
         minEpoch: map.epoch,
-        reqid: { name: { type: CEPH_ENTITY_TYPE_OSD, num: whoami }, tid, inc: 0 },
+        reqid: write.reqid,
         pgid: { pgid: write.pg, shard: NO_SHARD },
       },
-      poid: { pool, nspace, key, oid, hash: write.hash, snap: CEPH_NOSNAP, isMax: false },
+      poid: hobjectOf(write.object),
       acksWanted: CEPH_OSD_FLAG_ONDISK,
-      version: { version: this.#version, epoch: map.epoch },
+      version: write.version,
+      minLastCompleteOndisk: this.#completeBefore(write),
       from: { osd: whoami, shard: NO_SHARD },
-      transaction: write.data,
+      transaction: write.transaction,
     });
     message.tid = tid;
+    const { oid } = write.object;
     this.#log('RepOps.issueOp', tid, { oid, to: `osd.${osd}`, acting: acting.join() });
     this.#options.connectionTo(osd)?.sendMessage(message);
+  }
+
+  /** Up to there every replica has every write of the PG. */
+  #completeBefore({ pg, version }: Write): eversion_t {
+    let first = version.version;
+    for (const { write } of this.#inProgress.values()) {
+      if (pgToString(write.pg) === pgToString(pg)) first = Math.min(first, write.version.version);
+    }
+    return { ...version, version: first - 1 };
   }
 
   /** Of a replica. Ceph: ReplicatedBackend::do_repop. */
   #doRepOp(con: Connection, op: MOSDRepOp): void {
     const { whoami } = this.#options;
-    const mapEpoch = this.#options.map()?.epoch ?? 0;
+    const map = this.#options.map();
+    const { poid, pgVersion, minLastCompleteOndisk } = op;
+    const { pgid } = op.head.pgid;
+    if (map !== undefined) {
+      const object = fullKey({ ...poid, pool: pgid.pool });
+      this.#unstable.note(map, pgid, object, pgVersion, minLastCompleteOndisk);
+    }
     const reply = new MOSDRepOpReply({
-      head: { ...op.head, mapEpoch },
+      head: { ...op.head, mapEpoch: map?.epoch ?? 0 },
       ackType: CEPH_OSD_FLAG_ONDISK,
       result: 0,
       from: { osd: whoami, shard: NO_SHARD },
     });
     reply.tid = op.tid;
-    this.#log('RepOps.doRepop', op.tid, { oid: op.poid.oid, from: `osd.${op.from.osd}` });
+    this.#log('RepOps.doRepop', op.tid, { oid: poid.oid, from: `osd.${op.from.osd}` });
     con.sendMessage(reply);
   }
 
@@ -171,9 +174,7 @@ export class RepOps {
   #maybeDone({ tid, write, waitingFor }: InProgress): void {
     if (waitingFor.size > 0) return;
     this.#inProgress.delete(tid);
-    this.#options.store.put(write.object, write.data, write.mtime);
     write.done(true);
-    this.#options.onWritten();
   }
 
   #log(fn: string, tid: number, facts: Record<string, string | number>): void {

@@ -27,6 +27,7 @@ import { MOSDRepOpReply, MSG_OSD_REPOPREPLY } from './MOSDRepOpReply.ts';
 import { CEPH_MSG_PING, MPing } from './MPing.ts';
 import { CEPH_MSG_STATFS, MStatfs } from './MStatfs.ts';
 import { CEPH_MSG_STATFS_REPLY, MStatfsReply } from './MStatfsReply.ts';
+import { CEPH_MSG_WATCH_NOTIFY, MWatchNotify } from './MWatchNotify.ts';
 
 interface MessageClass {
   /** The newest encoding that we know. */
@@ -55,6 +56,7 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_OSD_MAP, MOSDMap],
   [CEPH_MSG_OSD_OP, MOSDOp],
   [CEPH_MSG_OSD_OPREPLY, MOSDOpReply],
+  [CEPH_MSG_WATCH_NOTIFY, MWatchNotify],
   [CEPH_MSG_OSD_BACKOFF, MOSDBackoff],
   [MSG_CONFIG, MConfig],
   [MSG_OSD_BOOT, MOSDBoot],

@@ -25,6 +25,7 @@ export const CEPH_OSD_OP_CMPXATTR = 0x1303;
 export const CEPH_OSD_OP_CALL = 0x1401;
 export const CEPH_OSD_OP_PGLS = 0x1501;
 export const CEPH_OSD_OP_PGLS_FILTER = 0x1502;
+export const CEPH_OSD_OP_PG_HITSET_LS = 0x1503;
 export const CEPH_OSD_OP_PGNLS = 0x1505;
 export const CEPH_OSD_OP_PGNLS_FILTER = 0x1506;
 export const CEPH_OSD_OP_WRITE = 0x2201;
@@ -78,6 +79,7 @@ const OP_NAMES = new Map([
   [CEPH_OSD_OP_CALL, 'call'],
   [CEPH_OSD_OP_PGLS, 'pgls'],
   [CEPH_OSD_OP_PGLS_FILTER, 'pgls-filter'],
+  [CEPH_OSD_OP_PG_HITSET_LS, 'pg-hitset-ls'],
   [CEPH_OSD_OP_PGNLS, 'pgnls'],
   [CEPH_OSD_OP_PGNLS_FILTER, 'pgnls-filter'],
   [CEPH_OSD_OP_WRITE, 'write'],

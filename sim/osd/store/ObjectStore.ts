@@ -1,8 +1,9 @@
-import type { utime_t } from '../../../src/common/utime_t.ts';
-import type { pg_t } from '../../../src/osd/osd_types.ts';
-import { pgToString } from '../../../src/osd/osd_types.ts';
+import { type pg_t, pgToString } from '../../../src/osd/osd_types.ts';
+import type { Change } from './Change.ts';
 import { PgLog } from './PgLog.ts';
 import { PoolObjects } from './PoolObjects.ts';
+import { objectStateOf, type PutObject } from './put_object.ts';
+import { SNAPSET_NEW } from './SnapSet.ts';
 import type { ObjectId, StoredObject } from './StoredObject.ts';
 
 /**
@@ -34,6 +35,36 @@ export class ObjectStore {
       this.#logs.set(key, log);
     }
     return log;
+  }
+
+  /** Creates the object, or replaces it, at once. */
+  put(id: ObjectId, pg: pg_t, what: PutObject): void {
+    const log = this.log(pg);
+    const version = log.next(1);
+    log.noteVersion(version, version.version);
+    this.pool(id.pool).findOrAdd(id).head = objectStateOf(what, version);
+  }
+
+  /** False: the object is not what the change was made for, and nothing happens. */
+  apply(change: Change): boolean {
+    const { id, before, after, snapset, clone } = change;
+    const pool = this.pool(id.pool);
+    const found = pool.find(id);
+    if (found?.head !== before) return false;
+    if ((found?.snapset ?? SNAPSET_NEW) !== change.snapsetBefore) return false;
+    if (after === undefined) {
+      pool.remove(id);
+      return true;
+    }
+    const object = found ?? pool.findOrAdd(id);
+    if (clone !== undefined) {
+      const { state } = clone;
+      object.clones.set(clone.id, { ...state, omap: state.omap.copy() });
+    }
+    for (const changeOmap of change.omapChanges) changeOmap(after.omap);
+    object.head = after;
+    object.snapset = snapset;
+    return true;
   }
 
   /** Of a pool that is no more. */

@@ -23,6 +23,11 @@ export class PgLog {
     return this.#done.get(reqid);
   }
 
+  /** Of a write that is about to be made. */
+  next(epoch: number): eversion_t {
+    return { epoch, version: this.lastUpdate.version + 1 };
+  }
+
   /** A write, or the refusal of one. */
   add(reqid: string, done: DoneWrite): void {
     this.noteVersion(done.version, done.userVersion);

@@ -35,3 +35,8 @@ export function objectKey({ nspace, key, oid }: ObjectId): string {
   const locator = key === oid ? '' : key;
   return `${nspace.length} ${locator.length} ${nspace}${locator}${oid}`;
 }
+
+/** Of an object among those of all pools. */
+export function fullKey(id: ObjectId): string {
+  return `${id.pool} ${objectKey(id)}`;
+}

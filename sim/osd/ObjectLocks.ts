@@ -1,0 +1,26 @@
+/** Objects that are being written, and who waits for them. Ceph: ObjectContext::rwstate. */
+export class ObjectLocks {
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  /** False: it is taken; `again` is called when it is not any more. */
+  isFreeOr(key: string, again: () => void): boolean {
+    const waiting = this.#waiting.get(key);
+    waiting?.push(again);
+    return waiting === undefined;
+  }
+
+  take(key: string): void {
+    this.#waiting.set(key, []);
+  }
+
+  /** Who waits goes on, in the order of coming; one of them may take it again. */
+  release(key: string): void {
+    const waiting = this.#waiting.get(key) ?? [];
+    this.#waiting.delete(key);
+    for (const again of waiting) again();
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+  }
+}
