@@ -18,6 +18,7 @@ import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
+import type { RxBuffer } from '../msg/RxBuffer.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
@@ -31,6 +32,7 @@ import { OpBudget } from './OpBudget.ts';
 import { OpDeadlines } from './OpDeadlines.ts';
 import { OpMapChecks } from './OpMapChecks.ts';
 import { OpRescan } from './OpRescan.ts';
+import { OpRxBuffer } from './OpRxBuffer.ts';
 import { OpTable } from './OpTable.ts';
 import { OSDMapTracker } from './OSDMapTracker.ts';
 import { inTidOrder, type OSDSession } from './OSDSession.ts';
@@ -50,6 +52,8 @@ export interface ReadOpOptions {
   readonly snapid?: number;
   /** CEPH_OSD_FLAG_* to be sent along. */
   readonly flags?: number;
+  /** Where the bytes are wanted that the op's only step reads. Nobody writes to it after the op's end. */
+  readonly rxBuffer?: Uint8Array | undefined;
 }
 
 /**
@@ -151,10 +155,12 @@ export class Objecter implements Dispatcher {
     oloc: object_locator_t,
     operation: ObjectOperation<readonly unknown[]>,
     listener: OpListener,
-    { snapid = CEPH_NOSNAP, flags = 0 }: ReadOpOptions = {},
+    { snapid = CEPH_NOSNAP, flags = 0, rxBuffer }: ReadOpOptions = {},
   ): Op {
     const target = new OpTarget(oid, oloc, flags | CEPH_OSD_FLAG_READ);
-    return new Op(target, operation.ops, listener, snapid);
+    const op = new Op(target, operation.ops, listener, snapid);
+    op.rxBuffer = rxBuffer;
+    return op;
   }
 
   /**
@@ -320,6 +326,13 @@ export class Objecter implements Dispatcher {
 
   msFastDispatch(con: Connection, message: Message): void {
     this.msDispatch(con, message);
+  }
+
+  msRxBuffer(con: Connection, tid: number, length: number): RxBuffer | undefined {
+    const op = this.#sessions.of(con)?.ops.get(tid);
+    const buffer = op?.rxBuffer;
+    if (op === undefined || buffer === undefined || buffer.length < length) return undefined;
+    return new OpRxBuffer(op, buffer, length);
   }
 
   #handleOsdOpReply(con: Connection, reply: MOSDOpReply): void {

@@ -42,6 +42,8 @@ export class Op {
   readonly listener: OpListener;
   /** The snapshot that it reads; CEPH_NOSNAP: the head. */
   readonly snapid: number;
+  /** Where the bytes that it reads are wanted, if it fits; else they get a buffer of their own. */
+  rxBuffer: Uint8Array | undefined;
   /** How often it has been sent. */
   attempts = 0;
   /** When it was last sent, in the clock's milliseconds; 0: never. */

@@ -7,7 +7,7 @@ import {
   CEPH_OSD_CHECKSUM_OP_TYPE_XXHASH64,
   CEPH_OSD_OP_CHECKSUM,
 } from '../osd/rados.ts';
-import { decodeAll } from './decode_out.ts';
+import { decodeOut } from './decode_out.ts';
 import type { Step } from './ObjectOperation.ts';
 
 /** What checksums there are, and what one is here. */
@@ -70,9 +70,12 @@ export function checksumStep<T extends ChecksumType>(
   const args = { kind: 'checksum', offset, length, chunkSize, type: kind.code } as const;
   return {
     op: { op: CEPH_OSD_OP_CHECKSUM, flags: 0, args, indata: enc.take() },
+    // Nothing is put out for no bytes.
     decode: (out) =>
-      decodeAll(out, type, (dec) =>
-        decodeVector(dec, 'checksums', kind.size, () => kind.decode(dec)),
-      ),
+      out.length === 0
+        ? []
+        : decodeOut(out, type, (dec) =>
+            decodeVector(dec, 'checksums', kind.size, () => kind.decode(dec)),
+          ),
   };
 }

@@ -10,7 +10,7 @@ import {
   CEPH_OSD_OP_SPARSE_READ,
   CEPH_OSD_OP_STAT,
 } from '../osd/rados.ts';
-import { decodeAll } from './decode_out.ts';
+import { decodeOut } from './decode_out.ts';
 import type { Step } from './ObjectOperation.ts';
 
 /** Bytes, and when they were last changed. */
@@ -73,13 +73,17 @@ function takeAll(out: Uint8Array): Uint8Array {
 
 /** u64 size, utime_t mtime. Ceph: ObjectOperation::CB_ObjectOperation_stat. */
 function decodeStat(out: Uint8Array): SizeAndTime {
-  return decodeAll(out, 'stat', (dec) => ({ size: dec.u64(), mtime: decodeUtime(dec) }));
+  return decodeOut(out, 'stat', (dec) => ({ size: dec.u64(), mtime: decodeUtime(dec) }));
 }
 
-/** map<u64 offset, u64 length>, bufferlist data. Ceph: CB_ObjectOperation_sparse_read. */
+/**
+ * map<u64 offset, u64 length>, bufferlist data. Where an erasure-coded object has no bytes, Pacific puts
+ * out the map only. Ceph: CB_ObjectOperation_sparse_read.
+ */
 function decodeSparseData(out: Uint8Array): SparseData {
-  return decodeAll(out, 'sparse_read', (dec) => {
+  return decodeOut(out, 'sparse_read', (dec) => {
     const extents = decodeExtents(dec);
+    if (extents.length === 0 && dec.remaining === 0) return { extents, data: EMPTY };
     const data = dec.blob('data');
     const total = extents.reduce((sum, [, length]) => sum + length, 0);
     if (total !== data.length) {
@@ -90,7 +94,7 @@ function decodeSparseData(out: Uint8Array): SparseData {
 }
 
 function decodeMapext(out: Uint8Array): Extents {
-  return decodeAll(out, 'mapext', decodeExtents);
+  return decodeOut(out, 'mapext', decodeExtents);
 }
 
 function decodeExtents(dec: Decoder): Extents {

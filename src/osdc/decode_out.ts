@@ -3,12 +3,13 @@
 import { decodeMap } from '../common/containers.ts';
 import { Decoder } from '../common/Decoder.ts';
 
-/** What `decode` makes of `out`, all of which it must use. `type`: for errors. */
-export function decodeAll<T>(out: Uint8Array, type: string, decode: (dec: Decoder) => T): T {
-  const dec = new Decoder(out, type);
-  const result = decode(dec);
-  if (dec.remaining > 0) throw dec.error(`${dec.remaining} bytes too many`);
-  return result;
+/**
+ * What `decode` makes of the begin of `out`. `type`: for errors. What follows means nothing: an OSD that
+ * has waited for the other shards of an erasure-coded object does the steps once more, and some of them
+ * have put out twice what they gave.
+ */
+export function decodeOut<T>(out: Uint8Array, type: string, decode: (dec: Decoder) => T): T {
+  return decode(new Decoder(out, type));
 }
 
 /** map<string, bufferlist>; the values are views. */

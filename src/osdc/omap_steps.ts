@@ -11,7 +11,7 @@ import {
   CEPH_OSD_OP_OMAPGETVALS,
   CEPH_OSD_OP_OMAPGETVALSBYKEYS,
 } from '../osd/rados.ts';
-import { decodeAll, decodeVals } from './decode_out.ts';
+import { decodeOut, decodeVals } from './decode_out.ts';
 import type { Step } from './ObjectOperation.ts';
 
 /** Keys of an omap, in the order of their bytes. */
@@ -57,7 +57,7 @@ export function omapGetValsByKeysStep(keys: Iterable<string>): Step<Map<string, 
   for (const key of sorted) enc.string(key);
   return {
     op: omapOp(CEPH_OSD_OP_OMAPGETVALSBYKEYS, enc),
-    decode: (out) => decodeAll(out, 'omap_get_vals_by_keys', decodeVals),
+    decode: (out) => decodeOut(out, 'omap_get_vals_by_keys', decodeVals),
   };
 }
 
@@ -76,7 +76,7 @@ export function omapOp(op: number, enc: Encoder): OSDOp {
 
 /** set<string>, bool more. */
 function decodeKeysAndMore(out: Uint8Array): OmapKeys {
-  return decodeAll(out, 'omap_get_keys', (dec) => {
+  return decodeOut(out, 'omap_get_keys', (dec) => {
     const keys = decodeVector(dec, 'keys', 4, () => dec.string('key'));
     return { keys, more: dec.bool() };
   });
@@ -84,7 +84,7 @@ function decodeKeysAndMore(out: Uint8Array): OmapKeys {
 
 /** map<string, bufferlist>, bool more. */
 function decodeValsAndMore(out: Uint8Array): OmapVals {
-  return decodeAll(out, 'omap_get_vals', (dec) => {
+  return decodeOut(out, 'omap_get_vals', (dec) => {
     const vals = decodeVals(dec);
     return { vals, more: dec.bool() };
   });

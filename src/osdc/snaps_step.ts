@@ -2,7 +2,7 @@ import { decodeVector } from '../common/containers.ts';
 import type { Decoder } from '../common/Decoder.ts';
 import { NO_ARGS } from '../osd/osd_op_args.ts';
 import { CEPH_NOSNAP, CEPH_OSD_OP_LIST_SNAPS } from '../osd/rados.ts';
-import { decodeAll } from './decode_out.ts';
+import { decodeOut } from './decode_out.ts';
 import type { Step } from './ObjectOperation.ts';
 
 /** What an object was like at one time. */
@@ -30,7 +30,7 @@ const CLONE_LENGTH_MIN = 6 + 8 + 4 + 4 + 8;
 /** Is answered only where CEPH_SNAPDIR is read. */
 export const LIST_SNAPS_STEP: Step<SnapSet> = {
   op: { op: CEPH_OSD_OP_LIST_SNAPS, flags: 0, args: NO_ARGS, indata: new Uint8Array(0) },
-  decode: (out) => decodeAll(out, 'list_snaps', decodeSnapSet),
+  decode: (out) => decodeOut(out, 'list_snaps', decodeSnapSet),
 };
 
 /**

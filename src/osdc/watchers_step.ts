@@ -3,7 +3,7 @@ import type { Decoder } from '../common/Decoder.ts';
 import { decodeAddr, entityNameToString } from '../msg/msg_types.ts';
 import { NO_ARGS } from '../osd/osd_op_args.ts';
 import { CEPH_OSD_OP_LIST_WATCHERS } from '../osd/rados.ts';
-import { decodeAll } from './decode_out.ts';
+import { decodeOut } from './decode_out.ts';
 import type { Step } from './ObjectOperation.ts';
 
 /** Who is told when the object is notified. */
@@ -24,7 +24,7 @@ const WATCH_ITEM_LENGTH_MIN = 6 + 9 + 8;
 /** The watchers, sorted as the OSD sorts them. */
 export const LIST_WATCHERS_STEP: Step<Watcher[]> = {
   op: { op: CEPH_OSD_OP_LIST_WATCHERS, flags: 0, args: NO_ARGS, indata: new Uint8Array(0) },
-  decode: (out) => decodeAll(out, 'list_watchers', decodeWatchers),
+  decode: (out) => decodeOut(out, 'list_watchers', decodeWatchers),
 };
 
 /** Section v1 { list<watch_item_t> }. Ceph: obj_list_watch_response_t (src/osd/osd_types.h). */

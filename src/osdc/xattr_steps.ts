@@ -3,7 +3,7 @@
 import { utf8Encode } from '../common/utf8.ts';
 import { NO_ARGS } from '../osd/osd_op_args.ts';
 import { CEPH_OSD_OP_GETXATTR, CEPH_OSD_OP_GETXATTRS } from '../osd/rados.ts';
-import { decodeAll, decodeVals } from './decode_out.ts';
+import { decodeOut, decodeVals } from './decode_out.ts';
 import type { Step } from './ObjectOperation.ts';
 
 export function getXattrStep(name: string): Step<Uint8Array> {
@@ -20,5 +20,5 @@ export function getXattrStep(name: string): Step<Uint8Array> {
 
 export const GET_XATTRS_STEP: Step<Map<string, Uint8Array>> = {
   op: { op: CEPH_OSD_OP_GETXATTRS, flags: 0, args: NO_ARGS, indata: new Uint8Array(0) },
-  decode: (out) => decodeAll(out, 'getxattrs', decodeVals),
+  decode: (out) => decodeOut(out, 'getxattrs', decodeVals),
 };

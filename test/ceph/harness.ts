@@ -50,7 +50,8 @@ export function skipWithoutCeph(): boolean {
 export class CephCluster implements AsyncDisposable {
   readonly dir: string;
   readonly monHost: string;
-  readonly #daemons: ChildProcess[] = [];
+  /** By name: `osd.0`. */
+  readonly #daemons = new Map<string, ChildProcess>();
   readonly #options: Required<CephOptions>;
   readonly #fsid = randomUUID();
 
@@ -126,12 +127,31 @@ export class CephCluster implements AsyncDisposable {
     return this.run('rados', args);
   }
 
+  /** Sends a signal to a daemon: `osd.1`, SIGSTOP. */
+  signal(name: string, signal: NodeJS.Signals): void {
+    this.#daemons.get(name)?.kill(signal);
+  }
+
+  /** Ends an OSD at once. It is not missed until it is started again. */
+  async killOsd(id: number): Promise<void> {
+    const name = `osd.${id}`;
+    const child = this.#daemons.get(name);
+    this.#daemons.delete(name);
+    if (child === undefined || !isAlive(child)) throw new Error(`${name} is not running`);
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Starts an OSD that was killed, with what its store holds. */
+  reviveOsd(id: number): void {
+    this.#daemon('ceph-osd', `${id}`);
+  }
+
   /** Daemons that have died, and lines of their logs that blame what a client sent. */
   async complaints(): Promise<string[]> {
     const logs = (await readdir(this.dir)).filter((name) => /^(osd|mon)\..*\.log$/.test(name));
-    const dead = this.#daemons.filter(
-      (child) => child.exitCode !== null || child.signalCode !== null,
-    );
+    const dead = [...this.#daemons.values()].filter((child) => !isAlive(child));
     const found = dead.map((child) => `${child.spawnargs.join(' ')}: has exited`);
     for (const name of logs) {
       const lines = (await readFile(join(this.dir, name), 'latin1')).split('\n');
@@ -144,7 +164,7 @@ export class CephCluster implements AsyncDisposable {
 
   /** Ends the daemons that `start` began, and removes their folder. */
   async stop(): Promise<void> {
-    await Promise.all(this.#daemons.map(end));
+    await Promise.all([...this.#daemons.values()].map(end));
     await rm(this.dir, { recursive: true, force: true });
   }
 
@@ -233,7 +253,7 @@ osd debug crash on ignored backoff = true
   #daemon(program: string, id: string): void {
     const args = ['-f', '-i', id, '-c', this.confFile];
     const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, CEPH_ARGS: '' } });
-    this.#daemons.push(child);
+    this.#daemons.set(`${program.replace('ceph-', '')}.${id}`, child);
     const kill = (): void => void child.kill('SIGKILL');
     process.on('exit', kill);
     child.on('exit', () => process.off('exit', kill));
@@ -242,7 +262,7 @@ osd debug crash on ignored backoff = true
   async #allUp(): Promise<void> {
     const deadline = performance.now() + OSDS_UP_TIMEOUT_MS;
     while (performance.now() < deadline) {
-      const dead = this.#daemons.find((child) => child.exitCode !== null);
+      const dead = [...this.#daemons.values()].find((child) => child.exitCode !== null);
       if (dead !== undefined) throw new Error(`${dead.spawnargs.join(' ')}: exit ${dead.exitCode}`);
       if ((await this.ceph('osd', 'stat')).includes(` ${this.#options.osds} up`)) return;
       await sleep(250);
@@ -276,10 +296,16 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+function isAlive(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (!isAlive(child)) return;
   const gone = once(child, 'exit');
   child.kill('SIGTERM');
+  // Who was stopped gets to hear of it.
+  child.kill('SIGCONT');
   const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   await gone;
   clearTimeout(force);

@@ -21,6 +21,7 @@ import { parseAddr } from '../../src/msg/msg_types.ts';
 import { NodeCrypto } from '../../src/node/NodeCrypto.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import type { OSDMapIncremental } from '../../src/osd/OSDMapIncremental.ts';
+import type { pg_t } from '../../src/osd/osd_types.ts';
 import { Objecter } from '../../src/osdc/Objecter.ts';
 import { FakeClock } from './FakeClock.ts';
 import { type FakeConnection, FakeMessenger } from './FakeMessenger.ts';
@@ -121,8 +122,13 @@ export class FakeCluster {
 
   /** The acting set of an object in pool 1. */
   acting(oid: string): readonly number[] {
+    return this.map.pgToUpActingOsds(this.pgOf(oid)).acting;
+  }
+
+  /** The PG of an object in pool 1. */
+  pgOf(oid: string): pg_t {
     const raw = this.map.objectLocatorToPg(oid, { pool: 1, key: '', nspace: '', hash: -1 });
-    return this.map.pgToUpActingOsds(this.map.rawPgToPg(raw)).acting;
+    return this.map.rawPgToPg(raw);
   }
 
   sendFullMap(): void {

@@ -34,18 +34,20 @@ export interface SubmitOptions {
   readonly length?: number;
   readonly timeoutMs?: number;
   readonly pool?: number;
+  /** CEPH_OSD_FLAG_*. */
+  readonly flags?: number;
 }
 
 /** Submits a read. */
 export function submitRead(
   objecter: Objecter,
   oid: string,
-  { length = 0, timeoutMs = 0, pool = 1 }: SubmitOptions = {},
+  { length = 0, timeoutMs = 0, pool = 1, flags = 0 }: SubmitOptions = {},
 ): Submitted {
   const listener = new FakeListener();
   const operation: ObjectOperation<[]> = { ops: [readStep(0, length).op], decode: () => [] };
   const oloc = { pool, key: '', nspace: '', hash: -1 };
-  const op = objecter.prepareReadOp(oid, oloc, operation, listener);
+  const op = objecter.prepareReadOp(oid, oloc, operation, listener, { flags });
   objecter.opSubmit(op, timeoutMs);
   return { op, listener };
 }

@@ -23,6 +23,11 @@ export function changeMap(map: OSDMap, change: (inc: OSDMapIncremental) => void)
   return map.applyIncremental(incrementalOf(map, change));
 }
 
+/** `osd` goes down. */
+export function markDown(osd: number): (inc: OSDMapIncremental) => void {
+  return (inc) => void inc.newState.set(osd, 0);
+}
+
 export function addrsOf(osd: number): entity_addrvec_t {
   const host = `10.0.${(osd + 1) >> 8}.${(osd + 1) & 0xff}`;
   return [parseAddr(`v1:${host}:6800/${osd + 1}`)];

@@ -6,15 +6,11 @@ import type { OSDMapIncremental } from '../../../src/osd/OSDMapIncremental.ts';
 import { CEPH_OSDMAP_PAUSERD } from '../../../src/osd/rados.ts';
 import { FakeCluster } from '../../helpers/FakeCluster.ts';
 import { submitRead } from '../../helpers/FakeListener.ts';
-import { addrsOf, FSID, incrementalOf, upMap } from '../../helpers/osdmaps.ts';
+import { addrsOf, FSID, incrementalOf, markDown, upMap } from '../../helpers/osdmaps.ts';
 
 const nothing = (): void => {};
 
 /** State 0 flips CEPH_OSD_UP. */
-function markDown(osd: number) {
-  return (inc: OSDMapIncremental) => void inc.newState.set(osd, 0);
-}
-
 function sent(cluster: FakeCluster, osd: number): [tid: number, attempt: number][] {
   return cluster.ops(cluster.osd(osd)).map(({ tid, retryAttempt }) => [tid, retryAttempt]);
 }

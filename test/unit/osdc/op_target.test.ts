@@ -1,14 +1,19 @@
 import { expect, test } from 'vitest';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import type { OSDMapIncremental } from '../../../src/osd/OSDMapIncremental.ts';
-import { newPgPool } from '../../../src/osd/pg_pool.ts';
+import { newPgPool, POOL_FLAG_FULL, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
 import {
+  CEPH_OSD_FLAG_FULL_FORCE,
+  CEPH_OSD_FLAG_FULL_TRY,
+  CEPH_OSD_FLAG_IGNORE_OVERLAY,
   CEPH_OSD_FLAG_READ,
+  CEPH_OSD_FLAG_RWORDERED,
   CEPH_OSD_FLAG_WRITE,
+  CEPH_OSDMAP_FULL,
   CEPH_OSDMAP_PAUSERD,
 } from '../../../src/osd/rados.ts';
 import { calcTarget, OpTarget } from '../../../src/osdc/op_target.ts';
-import { addrsOf, changeMap, upMap } from '../../helpers/osdmaps.ts';
+import { addrsOf, changeMap, markDown, upMap } from '../../helpers/osdmaps.ts';
 
 const MAP = upMap(6, 3, [
   { name: 'p', pgNum: 8 },
@@ -26,11 +31,7 @@ function aimed(oid: string): { target: OpTarget; acting: readonly number[] } {
   return { target, acting: target.acting };
 }
 
-function markDown(osd: number) {
-  return (inc: OSDMapIncremental) => void inc.newState.set(osd, 0);
-}
-
-function setPool(change: { pgNum?: number; readTier?: number; lastForceOpResend?: number }) {
+function setPool(change: Partial<pg_pool_t>) {
   return (inc: OSDMapIncremental) =>
     void inc.newPools.set(1, newPgPool({ size: 3, pgNum: 8, pgpNum: 8, ...change }));
 }
@@ -114,6 +115,13 @@ test.each<[string, (inc: OSDMapIncremental) => void, string]>([
   ],
   ['the pool forced a resend long ago', setPool({ lastForceOpResend: 1 }), 'no_action'],
   ['reads of the pool go to a tier', setPool({ readTier: 2 }), 'need_resend'],
+  ['only writes of the pool go to a tier', setPool({ writeTier: 2 }), 'no_action'],
+  ['the pool wants more copies', setPool({ size: 4 }), 'no_action'],
+  ['the pool is content with fewer copies', setPool({ minSize: 1 }), 'no_action'],
+  ['more PGs are to come', setPool({ pgNumPending: 9 }), 'no_action'],
+  ['objects sort in another order', setFlags(0), 'no_action'],
+  ['reads are paused', setFlags(CEPH_OSDMAP_PAUSERD), 'no_action'],
+  ['the pool is full', setPool({ flags: POOL_FLAG_FULL | 1 }), 'no_action'],
 ])('when %s: %3$s', (_what, change, decision) => {
   const { target } = aimed('obj1');
   expect(calcTarget(changeMap(MAP, change), target)).toBe(decision);
@@ -166,4 +174,79 @@ test('writes are not paused by PAUSERD', () => {
   const target = targetOf('obj1', { flags: CEPH_OSD_FLAG_WRITE });
   calcTarget(changeMap(MAP, setFlags(MAP.flags | CEPH_OSDMAP_PAUSERD)), target);
   expect(target.paused).toBe(false);
+});
+
+test('the overlay of a pool is not for ops that ignore it', () => {
+  const flags = CEPH_OSD_FLAG_READ | CEPH_OSD_FLAG_IGNORE_OVERLAY;
+  const target = targetOf('obj1', { flags });
+  calcTarget(changeMap(MAP, setPool({ readTier: 2 })), target);
+  expect(target.pgid).toEqual({ pool: 1, seed: 7 });
+});
+
+test('writes go to the tier for writes, also those that read', () => {
+  const target = targetOf('obj1', { flags: CEPH_OSD_FLAG_READ | CEPH_OSD_FLAG_WRITE });
+  calcTarget(changeMap(MAP, setPool({ readTier: 1, writeTier: 2 })), target);
+  expect(target.pgid.pool).toBe(2);
+});
+
+test('a target whose overlay is taken away is aimed at its own pool again', () => {
+  const overlaid = changeMap(MAP, setPool({ readTier: 2 }));
+  const target = targetOf('obj1');
+  calcTarget(overlaid, target);
+  expect(calcTarget(changeMap(overlaid, setPool({})), target)).toBe('need_resend');
+  expect(target.targetOloc).toBe(target.baseOloc);
+});
+
+test('a tier that is not in the map is a pool that is not there', () => {
+  const { target } = aimed('obj1');
+  expect(calcTarget(changeMap(MAP, setPool({ readTier: 7 })), target)).toBe('pool_dne');
+});
+
+test.each<[string, (inc: OSDMapIncremental) => void, string]>([
+  ['another replica', markDown(third), 'need_resend'],
+  ['nothing of its set', markDown(outsider), 'no_action'],
+])(
+  'an op that a replica serves is sent again when the map changes %s: %3$s',
+  (_what, change, decision) => {
+    const { target } = aimed('obj1');
+    target.usedReplica = true;
+    target.osd = second;
+    expect(calcTarget(changeMap(MAP, change), target)).toBe(decision);
+  },
+);
+
+test('a forced resend counts in its epoch only, once', () => {
+  const forced = changeMap(MAP, setPool({ lastForceOpResend: MAP.epoch + 1 }));
+  const { target } = aimed('obj1');
+  expect(calcTarget(forced, target)).toBe('need_resend');
+  expect(calcTarget(forced, target)).toBe('no_action');
+  expect(
+    calcTarget(
+      changeMap(forced, () => {}),
+      target,
+    ),
+  ).toBe('no_action');
+});
+
+test('what forces a resend is said by the pool that was asked, not by the tier before it', () => {
+  const overlaid = changeMap(MAP, setPool({ readTier: 2 }));
+  const target = targetOf('obj1');
+  calcTarget(overlaid, target);
+  const pool = newPgPool({ size: 3, pgNum: 8, lastForceOpResend: overlaid.epoch + 1 });
+  const forced = changeMap(overlaid, (inc) => void inc.newPools.set(2, pool));
+  expect(calcTarget(forced, target)).toBe('no_action');
+});
+
+test.each<[string, number, boolean]>([
+  ['a write', CEPH_OSD_FLAG_WRITE, true],
+  ['a write that tries all the same', CEPH_OSD_FLAG_WRITE | CEPH_OSD_FLAG_FULL_TRY, false],
+  ['a write that does it all the same', CEPH_OSD_FLAG_WRITE | CEPH_OSD_FLAG_FULL_FORCE, false],
+  ['a read', CEPH_OSD_FLAG_READ, false],
+  ['a read in the order of writes', CEPH_OSD_FLAG_READ | CEPH_OSD_FLAG_RWORDERED, false],
+])('while the pool or the cluster is full, %s is paused: %3$s', (_what, flags, paused) => {
+  for (const change of [setPool({ flags: POOL_FLAG_FULL | 1 }), setFlags(CEPH_OSDMAP_FULL)]) {
+    const target = targetOf('obj1', { flags });
+    calcTarget(changeMap(MAP, change), target);
+    expect(target.paused).toBe(paused);
+  }
 });
