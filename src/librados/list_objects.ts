@@ -34,7 +34,7 @@ export interface ListOptions extends CallOptions {
   readonly start?: string | undefined;
   /** A cursor: the list ends before it. */
   readonly end?: string | undefined;
-  /** In place of `start`: the list begins with the first object of this hash. */
+  /** In place of `start`: the list begins with the placement group that has this hash. */
   readonly hashPosition?: number | undefined;
   /** In place of `start` and `end`: only the objects of the placement group of this number. */
   readonly pg?: number | undefined;
@@ -116,7 +116,8 @@ function rangeOf(pool: PoolView, options: ListOptions): HobjectRange {
   const range = cursorsOf(pool, SYSCALL, { start, end });
   if (hashPosition === undefined) return range;
   checkCount(SYSCALL, 'hashPosition', hashPosition, 0xffffffff);
-  return { ...range, start: hobjectAtHash(poolId, hashPosition) };
+  const seed = cephStableMod(hashPosition, poolOf(pool, SYSCALL).pgNum);
+  return { ...range, start: hobjectAtHash(poolId, seed) };
 }
 
 function cursorsOf(
