@@ -61,6 +61,7 @@ export function isRuntimeOption(key: keyof Options): boolean {
 const RUNTIME_TEXTS: ReadonlySet<string> = new Set([
   'auth_client_required',
   'auth_supported',
+  'crush_location',
   'ms_client_mode',
   'ms_mon_client_mode',
 ]);

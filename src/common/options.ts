@@ -23,6 +23,9 @@ export const OPTION_DEFAULTS = {
   ms_client_mode: 'crc secure',
   ms_mon_client_mode: 'secure crc',
 
+  /** Where we are in the CRUSH hierarchy: `root=default host=a`; empty: on a host of our name. */
+  crush_location: '',
+
   objecter_tick_interval: 5,
   objecter_timeout: 10,
   objecter_inflight_ops: 1024,

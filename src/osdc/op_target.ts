@@ -6,6 +6,7 @@ import {
   cephStableMod,
   POOL_FLAG_FULL,
   POOL_TYPE_ERASURE,
+  POOL_TYPE_REPLICATED,
   type pg_pool_t,
 } from '../osd/pg_pool.ts';
 import {
@@ -24,6 +25,7 @@ import {
   CEPH_OSDMAP_PAUSERD,
   CEPH_OSDMAP_PAUSEWR,
 } from '../osd/rados.ts';
+import type { ReplicaPicker } from './ReplicaPicker.ts';
 
 /** An op that was looked up nowhere, and one that is to be looked up as if it never had been. */
 export const NO_PG: pg_t = { pool: -1, seed: 0 };
@@ -60,12 +62,33 @@ export class OpTarget {
   /** The pool was there in some map. */
   poolEverExisted = false;
 
-  constructor(oid: string, oloc: object_locator_t, flags: number) {
+  readonly #replicas: ReplicaPicker | undefined;
+
+  /** `replicas` none: reads take the primary, whatever their flags. */
+  constructor(oid: string, oloc: object_locator_t, flags: number, replicas?: ReplicaPicker) {
+    this.#replicas = replicas;
     this.baseOid = oid;
     this.targetOid = oid;
     this.baseOloc = oloc;
     this.targetOloc = oloc;
     this.flags = flags;
+  }
+
+  /** Chooses who gets the op. Erasure-coded pools have no second copy. */
+  aim(map: OSDMap, pool: pg_pool_t): void {
+    const { flags, acting, actingPrimary } = this;
+    this.osd = actingPrimary;
+    const any = CEPH_OSD_FLAG_BALANCE_READS | CEPH_OSD_FLAG_LOCALIZE_READS;
+    if (
+      (flags & any) !== 0 &&
+      (flags & CEPH_OSD_FLAG_WRITE) === 0 &&
+      pool.type === POOL_TYPE_REPLICATED &&
+      actingPrimary >= 0 &&
+      acting.length > 1
+    ) {
+      this.osd = this.#replicas?.pick(map, flags, acting) ?? actingPrimary;
+    }
+    this.usedReplica = this.osd !== actingPrimary;
   }
 }
 
@@ -107,8 +130,7 @@ export function calcTarget(map: OSDMap, target: OpTarget): TargetDecision {
     target.up = up;
     target.acting = acting;
     target.actingPrimary = primary;
-    target.osd = primary;
-    target.usedReplica = false;
+    target.aim(map, pool);
   }
   return changed || (wasPaused && !target.paused) ? 'need_resend' : 'no_action';
 }
