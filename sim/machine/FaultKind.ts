@@ -9,6 +9,8 @@ export interface Stage {
   readonly dead: ReadonlySet<number>;
   /** The name in the network of the client that stands at place `index` now. */
   nameOf(index: number): string;
+  /** Connections of all clients with a member of the network. */
+  resetAll(peer: string): void;
   abortReads(index: number): void;
   /** Shuts a client down, with what it has under way, and lets another one connect in its place. */
   replaceClient(index: number): void;

@@ -6,6 +6,7 @@ import type { Invariant, Violation } from '../checkers/invariants.ts';
 import { NaiveMap } from '../checkers/NaiveMap.ts';
 import { type Floor, ObjectModel, type Seen } from '../checkers/ObjectModel.ts';
 import { WireChecker } from '../checkers/WireChecker.ts';
+import type { SimClock } from '../SimClock.ts';
 import type { SimCluster } from '../SimCluster.ts';
 import { Client } from './Client.ts';
 import { contentsOf } from './contents.ts';
@@ -20,6 +21,7 @@ const VIOLATIONS_MAX = 50;
 /** One run of a plan, as it goes: who is there, what was asked, what was found wrong. */
 export class Run implements Stage {
   readonly cluster: SimCluster;
+  readonly clock: SimClock;
   readonly dead: ReadonlySet<number>;
   readonly violations: Violation[] = [];
   /** Fault by id → how often. */
@@ -41,11 +43,12 @@ export class Run implements Stage {
   readonly #eio: { readonly oid: string; until: number }[] = [];
   #newestMap: NaiveMap;
 
-  constructor(plan: Plan, cluster: SimCluster) {
+  constructor(plan: Plan, cluster: SimCluster, clock: SimClock) {
     this.#plan = plan;
     this.cluster = cluster;
+    this.clock = clock;
     this.dead = new Set(plan.dead);
-    this.#start = cluster.clock.now();
+    this.#start = clock.now();
     this.#objects = plan.objects.map((size, i) => {
       return new ObjectModel(oidOf(i), size < 0 ? undefined : contentsOf(i, 0, size));
     });
@@ -57,7 +60,7 @@ export class Run implements Stage {
       this.#maps.set(this.#newestMap.epoch, this.#newestMap);
     };
     this.#wire = new WireChecker({
-      now: () => cluster.clock.now(),
+      now: () => clock.now(),
       map: (epoch) => this.#maps.get(epoch),
       heldEpoch: (name) => this.#clients.get(name)?.epoch ?? 0,
       fullMaps: (name) => this.#clients.get(name)?.counter('map_full') ?? 0,
@@ -69,7 +72,7 @@ export class Run implements Stage {
 
   report(invariant: Invariant, text: string): void {
     if (this.violations.length >= VIOLATIONS_MAX) return;
-    this.violations.push({ invariant, text, at: this.cluster.clock.now() - this.#start });
+    this.violations.push({ invariant, text, at: this.clock.now() - this.#start });
   }
 
   get wire(): WireChecker {
@@ -127,7 +130,7 @@ export class Run implements Stage {
     }
     if (ioctx === undefined) return;
     const { signal } = client;
-    const asked = this.cluster.clock.now();
+    const asked = this.clock.now();
     const { floor } = model;
     try {
       const options = {
@@ -208,7 +211,7 @@ export class Run implements Stage {
     }
     const end = kind.begin(this, fault);
     this.#ends.add(end);
-    this.cluster.clock.addEventAfter(fault.ms, () => this.#endFault(end));
+    this.clock.addEventAfter(fault.ms, () => this.#endFault(end));
   }
 
   endFaults(): void {
@@ -221,6 +224,10 @@ export class Run implements Stage {
 
   nameOf(index: number): string {
     return this.#clientAt(index).name;
+  }
+
+  resetAll(peer: string): void {
+    for (const name of this.#clients.keys()) this.cluster.net.reset(name, peer);
   }
 
   abortReads(index: number): void {
@@ -254,7 +261,7 @@ export class Run implements Stage {
     const rule = { oid, until: Number.POSITIVE_INFINITY };
     this.#eio.push(rule);
     return () => {
-      rule.until = this.cluster.clock.now();
+      rule.until = this.clock.now();
     };
   }
 

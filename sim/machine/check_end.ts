@@ -1,4 +1,3 @@
-import { SimClock } from '../SimClock.ts';
 import type { Run } from './Run.ts';
 
 /** Nothing is asked any more, and the clients are still there. */
@@ -30,13 +29,11 @@ export function checkRest(run: Run): void {
 
 /** After the end of all clients and of the cluster. */
 export function checkEnd(run: Run): void {
-  const { cluster } = run;
   for (const { name, signal } of run.clients) {
     const open = run.wire.connectionsOf(name).length;
     if (open > 0) run.report('I21', `${name} has ${open} connections after its end`);
     if (signal.listeners > 0) run.report('I24', `${name} listens to its signal after its end`);
   }
-  const { clock } = cluster;
-  const timers = clock instanceof SimClock ? clock.pending : 0;
+  const timers = run.clock.pending;
   if (timers > 0) run.report('I21', `${timers} timers are left`);
 }

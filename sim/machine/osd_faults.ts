@@ -1,6 +1,6 @@
 import { EAGAIN, EIO } from '../../src/common/errno.ts';
 import type { OpRule, OpTrouble } from '../osd/OpFaults.ts';
-import { drawNothing, type EndFault, type FaultKind, type Stage } from './FaultKind.ts';
+import { drawNothing, type EndFault, type FaultKind, NOTHING, type Stage } from './FaultKind.ts';
 import type { PlannedFault } from './plan.ts';
 
 const STRAYS = ['twice', 'older attempt', 'unknown tid'] as const;
@@ -123,13 +123,19 @@ export const OSD_FAULTS: readonly FaultKind[] = [
 
 /** Drops the ops of a PG until the map says that another one is its primary. */
 function dropThenMove(stage: Stage, { n }: PlannedFault): EndFault {
+  const { clock } = stage.cluster;
   const { osdMonitor } = stage.cluster.mon();
   const pg = stage.pg(n);
   const { acting, actingPrimary } = osdMonitor.map.pgToUpActingOsds(pg);
   const next = acting.find((osd) => osd !== actingPrimary);
-  if (next === undefined) return () => undefined;
+  if (next === undefined) return NOTHING;
   const end = stage.cluster.osd(actingPrimary).faults.add({ ...pg, trouble: { kind: 'drop' } });
-  const { clock } = stage.cluster;
-  clock.addEventAfter(n, () => osdMonitor.setPrimaryTemp(pg, next, end));
+  const moved = (): void => {
+    end();
+    // Another change may have undone this one. Then nobody would send again what was dropped.
+    const isMoved = osdMonitor.map.pgToUpActingOsds(pg).actingPrimary !== actingPrimary;
+    if (!isMoved) stage.resetAll(`osd.${actingPrimary}`);
+  };
+  clock.addEventAfter(n, () => osdMonitor.setPrimaryTemp(pg, next, moved));
   return () => osdMonitor.setPrimaryTemp(pg, -1, () => undefined);
 }

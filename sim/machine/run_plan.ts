@@ -48,9 +48,11 @@ export async function runPlan(plan: Plan, host: Host, traced = false): Promise<R
   const stopListening = host.onUnhandled((error) => crash.now(error));
   const world = simulatedWorld((resume) => host.schedule(() => crash.trap(resume)), host.alloc);
   const cluster = await SimCluster.create(optionsOf(plan, traced), world);
-  const run = new Run(plan, cluster);
-  const start = cluster.clock.now();
-  crash.isOver = () => cluster.clock instanceof SimClock && cluster.clock.events > EVENTS_MAX;
+  const { clock } = cluster;
+  if (!(clock instanceof SimClock)) throw new RangeError('a run is simulated');
+  const run = new Run(plan, cluster, clock);
+  const start = clock.now();
+  crash.isOver = () => clock.events > EVENTS_MAX;
   await Promise.race([play(run, plan), crash.promise]);
   if (crash.error !== undefined) run.report('crash', describe(crash.error));
   stopListening();
@@ -59,8 +61,8 @@ export async function runPlan(plan: Plan, host: Host, traced = false): Promise<R
     reads: run.reads,
     faults: Object.fromEntries(run.faults),
     cells: Object.fromEntries(run.cells),
-    simulatedMs: cluster.clock.now() - start,
-    events: cluster.clock instanceof SimClock ? cluster.clock.events : 0,
+    simulatedMs: clock.now() - start,
+    events: clock.events,
     hash: cluster.trace().hash,
     violations: run.violations,
     trace: traced ? cluster.trace().toText() : '',
@@ -68,14 +70,13 @@ export async function runPlan(plan: Plan, host: Host, traced = false): Promise<R
 }
 
 async function play(run: Run, plan: Plan): Promise<void> {
-  const { cluster } = run;
-  const { clock } = cluster;
+  const { cluster, clock } = run;
   const last = plan.events.at(-1)?.at ?? 0;
   for (const event of plan.events) clock.addEventAfter(event.at, () => happen(run, event));
   await cluster.advance(last + 1);
   await heal(run, plan);
   await new Promise<void>((resolve) => {
-    const late = clock.addEventAfter(LIVENESS_MS, () => clock.defer(resolve));
+    const late = clock.addEventAfter(LIVENESS_MS, () => clock.finisher.queue(resolve));
     void run.settled().then(() => {
       late.cancel();
       resolve();

@@ -101,7 +101,7 @@ export class ObjectOps {
     const key = fullKey(id);
     this.#locks.take(key);
     const object = store.find(id);
-    const version = store.log(pg).next(map()?.epoch ?? 0);
+    const version = store.log(pg, object).next(map()?.epoch ?? 0);
     const change = {
       id,
       before: object?.head,
@@ -169,7 +169,7 @@ export class ObjectOps {
   #execute(asked: AdmittedOp, info: OpInfo, id: ObjectId): void {
     const { op, map } = asked;
     const { store } = this.#options;
-    const log = store.log(op.pgid.pgid);
+    const log = store.log(op.pgid.pgid, store.find(id));
     const reqid = reqidOf(op);
     const reqidText = reqidToString(reqid);
     const before = info.mayWrite ? log.find(reqidText) : undefined;

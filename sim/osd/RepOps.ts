@@ -31,6 +31,8 @@ interface InProgress {
   readonly write: Write;
   /** The acting set that it goes to. */
   readonly acting: readonly number[];
+  /** Who comes up again has not got what it was sent before. */
+  readonly lives: string;
   readonly waitingFor: Set<number>;
 }
 
@@ -70,7 +72,8 @@ export class RepOps {
     }
     this.#lastTid += 1;
     const others = acting.filter((osd) => osd !== this.#options.whoami && osd !== CRUSH_ITEM_NONE);
-    const op = { tid: this.#lastTid, write, acting, waitingFor: new Set(others) };
+    const lives = livesOf(map, acting);
+    const op = { tid: this.#lastTid, write, acting, lives, waitingFor: new Set(others) };
     this.#inProgress.set(op.tid, op);
     for (const osd of others) this.#issue(op, osd, map);
     this.#maybeDone(op);
@@ -93,7 +96,7 @@ export class RepOps {
   onMap(map: OSDMap): void {
     for (const op of [...this.#inProgress.values()]) {
       const acting = this.#actingAsPrimary(map, op.write.pg);
-      if (acting?.join() === op.acting.join()) continue;
+      if (acting?.join() === op.acting.join() && livesOf(map, acting) === op.lives) continue;
       this.#inProgress.delete(op.tid);
       op.write.done(false);
     }
@@ -181,4 +184,9 @@ export class RepOps {
     const { cct, whoami } = this.#options;
     cct.log?.({ who: `osd.${whoami}`, fn, tid, facts });
   }
+}
+
+/** Since when each of them is up. */
+function livesOf(map: OSDMap, osds: readonly number[]): string {
+  return osds.map((osd) => map.data.osdInfo.at(osd)?.upFrom ?? 0).join();
 }

@@ -27,12 +27,16 @@ export class ObjectStore {
     return this.#pools.get(id.pool)?.find(id);
   }
 
-  log(pg: pg_t): PgLog {
+  /** `object`, if given, may have come from another PG, by a split: the versions of this one go on from its. */
+  log(pg: pg_t, object?: StoredObject): PgLog {
     const key = pgToString(pg);
     let log = this.#logs.get(key);
     if (log === undefined) {
       log = new PgLog();
       this.#logs.set(key, log);
+    }
+    if (object?.head !== undefined) {
+      log.noteVersion(object.head.version, object.head.userVersion);
     }
     return log;
   }
