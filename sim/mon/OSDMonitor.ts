@@ -193,6 +193,13 @@ export class OSDMonitor {
     this.#commitOr(isThere, committed);
   }
 
+  /** `pool`: as it is without the snapshot. */
+  removePoolSnap(id: number, pool: pg_pool_t, snapid: number, committed: Committed): void {
+    const removed = this.#pending.newRemovedSnaps.get(id) ?? [];
+    this.#pending.newRemovedSnaps.set(id, [...removed, { start: snapid, length: 1 }]);
+    this.changePool(id, pool, committed);
+  }
+
   /** Clients that ask for older maps get that of `epoch` whole. Ceph: PaxosService::maybe_trim. */
   trimTo(epoch: number): void {
     const first = this.#maps.get(epoch);

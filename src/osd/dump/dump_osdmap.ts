@@ -142,7 +142,7 @@ function dumpFlags(
   return new Map([...flags].map(([id, bits]) => [names.get(id) ?? `${id}`, osdStateNames(bits)]));
 }
 
-function dumpAddrvec(addrs: entity_addrvec_t): Json {
+export function dumpAddrvec(addrs: entity_addrvec_t): Json {
   return {
     addrvec: addrs.map((addr) => ({
       type: addrTypeName(addr),

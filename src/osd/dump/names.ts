@@ -29,6 +29,12 @@ export function mapFlagNames(flags: number): string[] {
   return MAP_FLAGS.filter(([bit]) => flags & (1 << bit)).map(([, name]) => name);
 }
 
+/** CEPH_OSDMAP_*; undefined: there is no such flag. */
+export function mapFlagOf(name: string): number | undefined {
+  const bit = MAP_FLAGS.find(([, other]) => other === name)?.[0];
+  return bit === undefined ? undefined : 1 << bit;
+}
+
 /** CEPH_OSD_EXISTS and on. Ceph: src/common/ceph_strings.cc, ceph_osd_state_name. */
 const OSD_STATES = [
   'exists',
@@ -75,6 +81,12 @@ const POOL_FLAGS = [
 
 export function poolFlagNames(flags: number): string[] {
   return bitNames(flags, POOL_FLAGS);
+}
+
+/** pg_pool_t::FLAG_*; undefined: there is no such flag. */
+export function poolFlagOf(name: string): number | undefined {
+  const bit = POOL_FLAGS.indexOf(name);
+  return bit < 0 ? undefined : 2 ** bit;
 }
 
 function bitNames(bits: number, names: readonly string[]): string[] {

@@ -20,6 +20,8 @@ interface Item {
   readonly children: readonly number[];
 }
 
+type Fields = { readonly [key: string]: Json };
+
 /** The CRUSH tree with the state of its OSDs, as a table. Ceph: OSDMap::print_tree. */
 export function printTree(map: OSDMap): string {
   const table = new TextTable();
@@ -38,6 +40,20 @@ export function dumpTree(map: OSDMap): Json {
     nodes: items.map((item) => dumpItem(map, item)),
     stray: straysOf(map, items).map((item) => dumpItem(map, item)),
   };
+}
+
+/** The CRUSH tree alone, as a table. Ceph: CrushTreePlainDumper. */
+export function printCrushTree(map: OSDMap): string {
+  const table = new TextTable();
+  for (const heading of ['ID', 'CLASS', 'WEIGHT']) table.defineColumn(heading, 'right');
+  table.defineColumn('TYPE NAME', 'left');
+  for (const item of itemsOf(map)) table.addRow(rowOf(map, item).slice(0, 4));
+  return table.toString();
+}
+
+/** The same as an object. Ceph: CrushTreeFormattingDumper. */
+export function dumpCrushTree(map: OSDMap): Json {
+  return { nodes: itemsOf(map).map((item) => dumpItem(map, item, {})), stray: [] };
 }
 
 /** All that hangs below the roots, parents before children. Ceph: src/crush/CrushTreeDumper.h. */
@@ -96,7 +112,8 @@ function rowOf(map: OSDMap, item: Item): string[] {
   return [...row, statusOf(map, id), ...weights.map((weight) => formatWeight(weight / WEIGHT_ONE))];
 }
 
-function dumpItem(map: OSDMap, item: Item): Json {
+/** `state`: of a device, what it does. */
+function dumpItem(map: OSDMap, item: Item, state: Fields = dumpState(map, item.id)): Json {
   const { id } = item;
   const deviceClass = classOf(map, id);
   return {
@@ -104,11 +121,11 @@ function dumpItem(map: OSDMap, item: Item): Json {
     ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
     ...(id < 0 ? dumpBucket(map, id) : dumpDevice(map, item)),
     ...(item.parent < 0 ? { pool_weights: dumpPoolWeights(map, item) } : {}),
-    ...(id < 0 ? { children: item.children } : dumpState(map, id)),
+    ...(id < 0 ? { children: item.children } : state),
   };
 }
 
-function dumpBucket(map: OSDMap, id: number): { readonly [key: string]: Json } {
+function dumpBucket(map: OSDMap, id: number): Fields {
   return {
     name: itemName(map, id),
     type: typeName(map, id),
@@ -116,7 +133,7 @@ function dumpBucket(map: OSDMap, id: number): { readonly [key: string]: Json } {
   };
 }
 
-function dumpDevice(map: OSDMap, { id, weight, depth }: Item): { readonly [key: string]: Json } {
+function dumpDevice(map: OSDMap, { id, weight, depth }: Item): Fields {
   return {
     name: `osd.${id}`,
     type: typeName(map, id),
@@ -126,7 +143,7 @@ function dumpDevice(map: OSDMap, { id, weight, depth }: Item): { readonly [key: 
   };
 }
 
-function dumpState(map: OSDMap, id: number): { readonly [key: string]: Json } {
+function dumpState(map: OSDMap, id: number): Fields {
   return {
     exists: map.exists(id) ? 1 : 0,
     status: statusOf(map, id),

@@ -77,7 +77,7 @@ function headLines(map: OSDMap): string[] {
   return lines;
 }
 
-function poolLines(map: OSDMap, id: number, pool: pg_pool_t): string[] {
+export function poolLines(map: OSDMap, id: number, pool: pg_pool_t): string[] {
   const lines = [`pool ${id} '${map.poolName(id) ?? '<unknown>'}' ${poolText(pool)}`];
   for (const snap of pool.snaps.values()) {
     lines.push(`\tsnap ${snap.snapid.toString(16)} '${snap.name}' ${utimeText(snap.stamp)}`);

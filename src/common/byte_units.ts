@@ -16,3 +16,16 @@ function unitOf(bytes: number): number {
   for (let n = bytes; n >= 1024 && index < UNITS.length - 1; n /= 1024) index++;
   return index;
 }
+
+const SI_PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** `12`, `1.50k`. Ceph: si_u_t (src/include/types.h). */
+export function siUnits(count: number): string {
+  let index = 0;
+  while (index < SI_PREFIXES.length - 1 && count >= 1000 ** (index + 1)) index += 1;
+  const scaled = count / 1000 ** index;
+  const prefix = SI_PREFIXES[index] ?? '';
+  if (Number.isInteger(scaled)) return scaled + prefix;
+  const texts = [2, 1, 0].map((places) => scaled.toFixed(places) + prefix);
+  return texts.find(({ length }) => length <= 5) ?? texts.at(-1) ?? '';
+}
