@@ -1,5 +1,6 @@
 import type { ByteOutput } from './ceph/Output.ts';
 import { ProcessOutput } from './ceph/ProcessOutput.ts';
+import { ceph } from './ceph.ts';
 import { crushtool } from './crushtool.ts';
 import { osdmaptool } from './osdmaptool.ts';
 import { rados } from './rados.ts';
@@ -12,6 +13,7 @@ const MIRRORS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
   ['crushtool', crushtool],
   ['osdmaptool', osdmaptool],
   ['rados', rados],
+  ['ceph', ceph],
 ]);
 
 export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];

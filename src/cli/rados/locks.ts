@@ -1,5 +1,5 @@
 import { decodeVector } from '../../common/containers.ts';
-import type { Decoder } from '../../common/Decoder.ts';
+import { Decoder } from '../../common/Decoder.ts';
 import { Encoder } from '../../common/Encoder.ts';
 import { cppStrerror } from '../../common/errno.ts';
 import type { Json } from '../../common/json_formatter.ts';
@@ -7,7 +7,6 @@ import { decodeUtime } from '../../common/utime_t.ts';
 import { RadosError } from '../../librados/RadosError.ts';
 import { decodeAddr, entityNameToString } from '../../msg/msg_types.ts';
 import { utimeText } from '../../osd/dump/ceph_text.ts';
-import { decodeAll } from '../../osdc/decode_out.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import { findFormat } from './format.ts';
 import { errorExit } from './options.ts';
@@ -30,7 +29,7 @@ export async function lock(run: RadosRun): Promise<number> {
 
 async function listLocks(run: RadosRun, oid: string): Promise<number> {
   const reply = await call(run, oid, 'list_locks', new Uint8Array(0), 'rados_list_locks()');
-  const names = decodeAll(reply, 'cls_lock_list_locks_reply', decodeNames);
+  const names = decodeNames(new Decoder(reply, 'list_locks'));
   return print(run, 'object', { objname: oid, locks: names.map((name): Json => ({ name })) });
 }
 
@@ -48,7 +47,7 @@ async function lockInfo(run: RadosRun, oid: string, name: string): Promise<numbe
   enc.string(name);
   enc.encodeFinish();
   const reply = await call(run, oid, 'get_info', enc.take(), 'rados_lock_get_lock_info()');
-  const info = decodeAll(reply, 'cls_lock_get_info_reply', decodeInfo);
+  const info = decodeInfo(new Decoder(reply, 'get_info'));
   return print(run, 'lock', { name, ...info });
 }
 

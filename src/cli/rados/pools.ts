@@ -1,8 +1,8 @@
+import { byteUnits } from '../../common/byte_units.ts';
 import type { Json } from '../../common/json_formatter.ts';
 import { TextTable } from '../../common/TextTable.ts';
 import { utf8Compare } from '../../common/utf8.ts';
 import type { ClusterStat, PoolStat } from '../../librados/cluster_stats.ts';
-import { byteUnits } from '../../common/byte_units.ts';
 import type { Format } from './format.ts';
 import { orExit, type RadosRun } from './RadosRun.ts';
 
