@@ -297,6 +297,7 @@ export class MonClient implements Dispatcher, AuthClient {
 
   /** Nobody has let us in, or whoever did does not tell who the monitors are. */
   #handleHuntTimeout(): void {
+    this.#hunt.timedOut();
     if (this.#active !== undefined) this.#lose(this.#active, 'no monmap');
     else if (!this.#finishRefused()) this.#reopenSession();
   }

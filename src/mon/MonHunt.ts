@@ -53,7 +53,7 @@ export class MonHunt {
     if (mons.every(({ addr }) => this.#tried.has(String(addr)))) this.#tried.clear();
     for (const { addr } of pickMons(mons, this.#tried, conf.mon_client_hunt_parallel, random)) {
       this.#tried.add(String(addr));
-      this.#failed.set(String(addr), 'no answer');
+      if (!this.#failed.has(String(addr))) this.#failed.set(String(addr), 'no answer');
       const con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_MON, addr);
       this.#pending.set(con, new MonConnection(con, newAuth(), clock.now()));
     }
@@ -87,6 +87,11 @@ export class MonHunt {
   /** How it went wrong, for {@link describeTried}. */
   note(con: Connection, why: string): void {
     this.#failed.set(String(con.peerAddr), why);
+  }
+
+  /** Those who are still being tried have had their time. */
+  timedOut(): void {
+    for (const con of this.#pending.keys()) this.note(con, 'no answer');
   }
 
   /** Who said no since the search began, if anybody did. */

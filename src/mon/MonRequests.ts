@@ -1,7 +1,14 @@
 import { MMonGetVersionReply } from '../messages/MMonGetVersionReply.ts';
 import type { Message } from '../msg/Message.ts';
 
+/** What a monitor is asked, and since when, in the clock's milliseconds. */
+export interface MonQuestion {
+  readonly message: Message;
+  readonly since: number;
+}
+
 interface MonRequest {
+  readonly since: number;
   readonly make: (tid: number) => Message;
   /** False: that is no answer to it. */
   readonly take: (reply: Message) => boolean;
@@ -21,6 +28,7 @@ export class MonRequests {
     reply: abstract new (...args: never[]) => R,
     make: (tid: number) => Message,
     onReply: (reply: R) => void,
+    since: number,
   ): number {
     const tid = ++this.#lastTid;
     const take = (message: Message): boolean => {
@@ -29,7 +37,7 @@ export class MonRequests {
       onReply(message);
       return true;
     };
-    this.#requests.set(tid, { make, take });
+    this.#requests.set(tid, { make, take, since });
     return tid;
   }
 
@@ -49,6 +57,10 @@ export class MonRequests {
   /** All that is to be asked, in order. */
   messages(): Message[] {
     return [...this.#requests].map(([tid, { make }]) => make(tid));
+  }
+
+  questions(): MonQuestion[] {
+    return [...this.#requests].map(([tid, { make, since }]) => ({ message: make(tid), since }));
   }
 
   /** False: nobody waits for it. */
