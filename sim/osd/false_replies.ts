@@ -1,5 +1,6 @@
 import type { MOSDOp } from '../../src/messages/MOSDOp.ts';
 import { MOSDOpReply } from '../../src/messages/MOSDOpReply.ts';
+import type { OSDOp } from '../../src/osd/OSDOp.ts';
 import type { OpTrouble } from './OpFaults.ts';
 
 /** Bytes that no object has. */
@@ -33,16 +34,19 @@ export function misshapenReply(
   const shapes = {
     'fewer steps': { ops: ops.slice(1), outdata: outdata.slice(1), rvals: rvals.slice(1) },
     'more steps': { ...doubled, rvals: [...rvals, ...rvals] },
-    'too long': { outdata: outdata.map((bytes) => new Uint8Array(bytes.length + 4097).fill(LIE)) },
+    'too long': { outdata: ops.map((op) => new Uint8Array(askedLength(op) + 1).fill(LIE)) },
   };
-  const misshapen = changed(reply, shapes[isUnlimited(asked) ? 'more steps' : how]);
+  const misshapen = changed(
+    reply,
+    shapes[asked.ops.some((op) => askedLength(op) > 0) ? how : 'more steps'],
+  );
   misshapen.tid = reply.tid;
   return misshapen;
 }
 
-/** Nobody can tell that a read to the end of an object gave too much. */
-function isUnlimited({ ops }: MOSDOp): boolean {
-  return !ops.some(({ args }) => args.kind === 'extent' && args.length > 0);
+/** 0: to the end of the object; or no read: nobody can tell that these give too much. */
+function askedLength({ args }: OSDOp): number {
+  return args.kind === 'extent' ? args.length : 0;
 }
 
 type Changes = Partial<Pick<MOSDOpReply, 'ops' | 'outdata' | 'rvals' | 'retryAttempt'>>;

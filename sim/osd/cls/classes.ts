@@ -1,4 +1,5 @@
 import { Decoder } from '../../../src/common/Decoder.ts';
+import { EOPNOTSUPP, EPERM } from '../../../src/common/errno.ts';
 import { utf8Decode } from '../../../src/common/utf8.ts';
 import type { OSDOp } from '../../../src/osd/OSDOp.ts';
 import type { ClassMethod, ClassMethods } from './ClassMethod.ts';
@@ -16,11 +17,19 @@ const CLASSES: ReadonlyMap<string, ClassMethods> = new Map([
   ['version', VERSION],
 ]);
 
-export function findMethod(className: string, methodName: string): ClassMethod | undefined {
+/** osd_class_load_list: others may not be loaded. */
+const MAY_LOAD =
+  'cephfs hello journal lock log numops otp rbd refcount rgw rgw_gc timeindex user version cas cmpomap queue 2pc_queue fifo'.split(
+    ' ',
+  );
+
+/** Or the errno with which a call of it is refused. */
+export function findMethod(className: string, methodName: string): ClassMethod | number {
+  if (!MAY_LOAD.includes(className)) return EPERM;
   const methods = CLASSES.get(className);
-  return methods !== undefined && Object.hasOwn(methods, methodName)
-    ? methods[methodName]
-    : undefined;
+  const method =
+    methods !== undefined && Object.hasOwn(methods, methodName) ? methods[methodName] : undefined;
+  return method ?? EOPNOTSUPP;
 }
 
 export interface Call {

@@ -1,5 +1,5 @@
 import { Encoder } from '../../../src/common/Encoder.ts';
-import { EINVAL, EIO, EOPNOTSUPP } from '../../../src/common/errno.ts';
+import { EINVAL, EIO } from '../../../src/common/errno.ts';
 import { DecodeError } from '../../../src/common/errors.ts';
 import type { OSDOp } from '../../../src/osd/OSDOp.ts';
 import { encodeArgs, type OSDOpArgs } from '../../../src/osd/osd_op_args.ts';
@@ -22,7 +22,7 @@ export function callStep(ctx: OpContext, op: OSDOp, run: RunStep): StepResult {
   const call = methodNames(op);
   if (call === undefined) return failed(EINVAL);
   const method = findMethod(call.className, call.methodName);
-  if (method === undefined) return failed(EOPNOTSUPP);
+  if (typeof method === 'number') return failed(method);
   if (method.flags & METHOD_WRITES) ctx.isUserModify = true;
   const cls = new ClassContext(ctx, run);
   const { rval, out = NO_DATA } = runMethod(method, cls, call.input);

@@ -1,5 +1,5 @@
 import { Decoder } from '../../../src/common/Decoder.ts';
-import { EINVAL, EOPNOTSUPP } from '../../../src/common/errno.ts';
+import { EINVAL } from '../../../src/common/errno.ts';
 import type { MOSDOp } from '../../../src/messages/MOSDOp.ts';
 import type { OSDOp } from '../../../src/osd/OSDOp.ts';
 import {
@@ -80,7 +80,7 @@ function lookAtCall(op: OSDOp, found: Found): number {
   const names = methodNames(op);
   if (names === undefined) return EINVAL;
   const method = findMethod(names.className, names.methodName);
-  if (method === undefined) return EOPNOTSUPP;
+  if (typeof method === 'number') return method;
   if (method.flags & METHOD_READS) found.isRead = true;
   if (method.flags & METHOD_WRITES) found.isWrite = true;
   return 0;

@@ -28,7 +28,7 @@ import { failed, gave, NO_DATA, NOTHING, type Step, type StepResult, type Steps 
 const read: Step = (ctx, { args }) => {
   if (args.kind !== 'extent') return failed(EINVAL);
   const size = sizeToRead(ctx, args);
-  const end = args.length === 0 ? size : Math.min(args.offset + args.length, size);
+  const end = args.length === 0 ? size : Math.min(args.offset + lengthOf(args), size);
   const length = Math.max(end - args.offset, 0);
   if (length > 0 && ctx.before === undefined) return failed(ENOENT);
   const out = dataOf(ctx).read(args.offset, length);
@@ -40,10 +40,15 @@ const syncRead: Step = (ctx, op) =>
 
 type ExtentArgs = Extract<OSDOp['args'], { kind: 'extent' }>;
 
+/** One that would go beyond all bounds is to the end. */
+function lengthOf({ length }: ExtentArgs): number {
+  return length < 0 ? Number.POSITIVE_INFINITY : length;
+}
+
 /** One who knows of a later truncation sees no more than that leaves. */
 function sizeToRead({ next, size }: OpContext, args: ExtentArgs): number {
   const isTruncated =
-    (next?.truncateSeq ?? 0) < args.truncateSeq && args.offset + args.length > args.truncateSize;
+    (next?.truncateSeq ?? 0) < args.truncateSeq && args.offset + lengthOf(args) > args.truncateSize;
   return isTruncated ? Math.min(size, args.truncateSize) : size;
 }
 
@@ -54,7 +59,7 @@ function dataOf({ before }: OpContext): Extents {
 /** map<u64 offset, u64 length>, blob. Ceph: PrimaryLogPG::do_sparse_read. */
 const sparseRead: Step = (ctx, { args }) => {
   if (args.kind !== 'extent') return failed(EINVAL);
-  const length = Math.min(args.length, Math.max(sizeToRead(ctx, args) - args.offset, 0));
+  const length = Math.min(lengthOf(args), Math.max(sizeToRead(ctx, args) - args.offset, 0));
   const isErasure = ctx.pool.type === POOL_TYPE_ERASURE;
   const data = dataOf(ctx);
   const extents =
@@ -72,7 +77,7 @@ const mapext: Step = (ctx, { args }) => {
   if (ctx.pool.type === POOL_TYPE_ERASURE) return failed(EOPNOTSUPP);
   if (args.kind !== 'extent') return failed(EINVAL);
   const enc = new Encoder();
-  encodeExtents(enc, dataOf(ctx).mapped(args.offset, args.length));
+  encodeExtents(enc, dataOf(ctx).mapped(args.offset, lengthOf(args)));
   return { rval: undefined, out: enc.take() };
 };
 
@@ -97,7 +102,7 @@ const stat: Step = (ctx) => {
 /** Ceph: PrimaryLogPG::do_extent_cmp. */
 const cmpext: Step = (ctx, { args, indata }) => {
   if (args.kind !== 'extent') return failed(EINVAL);
-  const length = Math.min(args.length, Math.max(sizeToRead(ctx, args) - args.offset, 0));
+  const length = Math.min(lengthOf(args), Math.max(sizeToRead(ctx, args) - args.offset, 0));
   const there = ctx.existed ? dataOf(ctx).read(args.offset, length) : NO_DATA;
   const differs = indata.findIndex((byte, i) => byte !== (there[i] ?? 0));
   const rval = differs < 0 ? 0 : -MAX_ERRNO - differs;

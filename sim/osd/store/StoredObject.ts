@@ -18,7 +18,7 @@ export class StoredObject {
   head: ObjectState | undefined;
   snapset: SnapSet = SNAPSET_NEW;
   /** By the ids in the snapset. */
-  readonly clones = new Map<number, ObjectState>();
+  readonly clones: Map<number, ObjectState> = new Map();
 
   constructor(id: ObjectId) {
     this.id = id;
