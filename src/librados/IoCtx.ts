@@ -143,10 +143,12 @@ export class IoCtx {
       checkBytes('readInto', 'buffer', buffer);
       return new ReadOp().read({ offset, length: buffer.length, fadvise });
     };
-    return this.#operate('readInto', oid, prepare, options, ([data]) => {
-      buffer.set(data);
+    const finish = ([data]: readonly [Uint8Array]): number => {
+      const isThere = data.buffer === buffer.buffer && data.byteOffset === buffer.byteOffset;
+      if (!isThere) buffer.set(data);
       return data.length;
-    });
+    };
+    return this.#operate('readInto', oid, prepare, options, finish, buffer);
   }
 
   /** The bytes that were written, and where. What lies between them is zeros. */
@@ -360,6 +362,7 @@ export class IoCtx {
     prepare: () => ReadOp<R>,
     options: OpOptions,
     finish: (results: R, reply: ReadReply) => T,
+    rxBuffer?: Uint8Array,
   ): Promise<T> {
     const session = this.#session;
     const { signal, timeout = session.cct.conf.rados_osd_op_timeout * 1000 } = options;
@@ -382,7 +385,8 @@ export class IoCtx {
       facts: { syscall, oid, pool: this.poolName },
     });
     const snapid = operation.isOfSnapDir ? CEPH_SNAPDIR : this.#snapid;
-    const request = { syscall, oid, oloc: this.#oloc, poolName: this.poolName, snapid, flags };
+    const { poolName } = this;
+    const request = { syscall, oid, oloc: this.#oloc, poolName, snapid, flags, rxBuffer };
     const call = new ReadCall(session, request, operation, finish);
     if (signal === undefined || call.listen(signal, session.aborts)) call.submit(timeout);
     return call.promise;

@@ -17,6 +17,8 @@ export interface ReadRequest {
   readonly snapid: number;
   /** CEPH_OSD_FLAG_*. */
   readonly flags: number;
+  /** Where the bytes are wanted that the only step reads. */
+  readonly rxBuffer: Uint8Array | undefined;
 }
 
 /** What is known of an op that has succeeded, beside the results of its steps. */
@@ -56,9 +58,9 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
 
   submit(timeoutMs: number): void {
     const { objecter } = this.#session;
-    const { oid, oloc, snapid, flags } = this.#request;
+    const { oid, oloc } = this.#request;
     this.#timeoutMs = timeoutMs;
-    this.#op = objecter.prepareReadOp(oid, oloc, this.#operation, this, { snapid, flags });
+    this.#op = objecter.prepareReadOp(oid, oloc, this.#operation, this, this.#request);
     objecter.opSubmit(this.#op, timeoutMs);
   }
 

@@ -8,6 +8,9 @@ const EMPTY = new Uint8Array(0);
 const ALLOC_FACTOR = 128;
 const ALLOC_MIN = 64 * 1024;
 
+/** A read is no longer, so that its crc is taken while it is in the processor's cache. */
+const PIECE = 256 * 1024;
+
 /**
  * A buffer that is being filled: from the receive buffer with what has already come, and then by the
  * socket itself. A crc is taken of each piece as it comes, while it is in the cache.
@@ -30,9 +33,12 @@ export class Destination {
     this.#recv = recv;
   }
 
-  /** Begins a buffer of `length` bytes. `crc`: what its crc begins with; undefined: none is taken. */
-  begin(length: number, crc: number | undefined): void {
-    this.bytes = EMPTY;
+  /**
+   * Begins a buffer of `length` bytes. `crc`: what its crc begins with; undefined: none is taken.
+   * `bytes`: the buffer, if there is one.
+   */
+  begin(length: number, crc: number | undefined, bytes: Uint8Array = EMPTY): void {
+    this.bytes = bytes;
     this.crc = crc ?? 0;
     this.#length = length;
     this.#filled = 0;
@@ -41,8 +47,9 @@ export class Destination {
 
   readBuffer(): Uint8Array {
     const { bytes } = this;
-    if (this.#filled === bytes.length) return this.#recv.readBuffer();
-    return this.#filled === 0 ? bytes : bytes.subarray(this.#filled);
+    const from = this.#filled;
+    if (from === bytes.length) return this.#recv.readBuffer();
+    return bytes.subarray(from, from + PIECE);
   }
 
   onRead(count: number): void {

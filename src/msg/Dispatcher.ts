@@ -12,6 +12,11 @@ export interface Dispatcher {
   msCanFastDispatch?(message: Message): boolean;
   /** Gets what `msCanFastDispatch` said yes to. */
   msFastDispatch?(con: Connection, message: Message): void;
+  /**
+   * The header of a message has come: where its data, `length` bytes, is to go; undefined: into a
+   * buffer of its own.
+   */
+  msRxBuffer?(con: Connection, tid: number, length: number): Uint8Array | undefined;
   /** A connection that we opened is ready. */
   msHandleConnect?(con: Connection): void;
   /** A connection that a peer opened is ready. */

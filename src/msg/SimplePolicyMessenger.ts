@@ -148,6 +148,15 @@ export abstract class SimplePolicyMessenger {
     this.#fastDispatcher(message)?.msFastDispatch?.(con, message);
   }
 
+  /** Where the data of a message is wanted. */
+  msRxBuffer(con: Connection, tid: number, length: number): Uint8Array | undefined {
+    for (const dispatcher of this.#dispatchers) {
+      const buffer = dispatcher.msRxBuffer?.(con, tid, length);
+      if (buffer !== undefined) return buffer;
+    }
+    return undefined;
+  }
+
   #fastDispatcher(message: Message): Dispatcher | undefined {
     for (const dispatcher of this.#dispatchers) {
       if (dispatcher.msCanFastDispatch?.(message)) return dispatcher;

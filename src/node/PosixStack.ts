@@ -76,6 +76,8 @@ class PosixSocket implements Socket {
 
   close(): void {
     this.#events = undefined;
+    // Until all is sent nothing is read any more, into whoever's buffer.
+    this.#tcp.pause();
     this.#tcp.destroySoon();
   }
 

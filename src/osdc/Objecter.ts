@@ -18,7 +18,6 @@ import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
 import type { Messenger } from '../msg/Messenger.ts';
-import type { RxBuffer } from '../msg/RxBuffer.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
@@ -32,7 +31,6 @@ import { OpBudget } from './OpBudget.ts';
 import { OpDeadlines } from './OpDeadlines.ts';
 import { OpMapChecks } from './OpMapChecks.ts';
 import { OpRescan } from './OpRescan.ts';
-import { OpRxBuffer } from './OpRxBuffer.ts';
 import { OpTable } from './OpTable.ts';
 import { OSDMapTracker } from './OSDMapTracker.ts';
 import { inTidOrder, type OSDSession } from './OSDSession.ts';
@@ -46,6 +44,7 @@ import {
 } from './op_target.ts';
 import { prepareOsdOp } from './osd_op_message.ts';
 import { countOp, makeOsdcCounters, type OsdcCounter } from './perf_counters.ts';
+import { ReplicaPicker } from './ReplicaPicker.ts';
 
 export interface ReadOpOptions {
   /** The snapshot to read; default: the head. */
@@ -76,6 +75,7 @@ export class Objecter implements Dispatcher {
   readonly #deadlines: OpDeadlines;
   readonly #tick: ObjecterTick;
   readonly #rescan = new OpRescan();
+  readonly #replicas: ReplicaPicker;
   /** Submitted and not finished. */
   readonly #active = new OpTable();
   #lastTid = 0;
@@ -85,6 +85,7 @@ export class Objecter implements Dispatcher {
     this.#cct = cct;
     this.#messenger = messenger;
     this.#monc = monc;
+    this.#replicas = new ReplicaPicker(cct);
     const mapListener = {
       onEpoch: (map: OSDMap, before: OSDMap | undefined, skipped: boolean) =>
         this.#scanRequests(map, before, skipped),
@@ -157,7 +158,7 @@ export class Objecter implements Dispatcher {
     listener: OpListener,
     { snapid = CEPH_NOSNAP, flags = 0, rxBuffer }: ReadOpOptions = {},
   ): Op {
-    const target = new OpTarget(oid, oloc, flags | CEPH_OSD_FLAG_READ);
+    const target = new OpTarget(oid, oloc, flags | CEPH_OSD_FLAG_READ, this.#replicas);
     const op = new Op(target, operation.ops, listener, snapid);
     op.rxBuffer = rxBuffer;
     return op;
@@ -267,6 +268,7 @@ export class Objecter implements Dispatcher {
     op.session?.ops.delete(op.tid);
     op.session = undefined;
     op.retryTimer?.cancel();
+    this.#stopReceiving(op);
     if (op.budget === 'op and bytes') this.counters.dec('op_active');
     this.#mapChecks.cancel(op);
     this.#deadlines.delete(op);
@@ -328,11 +330,25 @@ export class Objecter implements Dispatcher {
     this.msDispatch(con, message);
   }
 
-  msRxBuffer(con: Connection, tid: number, length: number): RxBuffer | undefined {
+  msRxBuffer(con: Connection, tid: number, length: number): Uint8Array | undefined {
     const op = this.#sessions.of(con)?.ops.get(tid);
     const buffer = op?.rxBuffer;
     if (op === undefined || buffer === undefined || buffer.length < length) return undefined;
-    return new OpRxBuffer(op, buffer, length);
+    op.receiving = con;
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
+  }
+
+  /**
+   * The op has no more to do with the reply that is coming for it. A socket that has a buffer to read
+   * into cannot be asked to leave it alone: the connection is lost.
+   */
+  #stopReceiving(op: Op): void {
+    if (op.receiving === undefined) return;
+    const session = this.#sessions.of(op.receiving);
+    op.receiving = undefined;
+    if (session !== undefined && !this.#stopped) {
+      this.#reopenSession(session, 'a reply was coming that nobody wants any more');
+    }
   }
 
   #handleOsdOpReply(con: Connection, reply: MOSDOpReply): void {
@@ -354,6 +370,7 @@ export class Objecter implements Dispatcher {
       facts: { osd: session.osd, result: reply.result, bytes: reply.dataLength() },
     });
     session.failures = 0;
+    op.receiving = undefined;
     if (reply.redirect !== undefined || reply.result === -EAGAIN) {
       if (reply.redirect === undefined) retargetToPrimary(op.target);
       else redirectTarget(op.target, reply.redirect);
@@ -468,6 +485,7 @@ export class Objecter implements Dispatcher {
   #finishRescan(map: OSDMap): void {
     this.#tick.wake();
     const { resend, poolDne } = this.#rescan.take(map);
+    for (const op of resend) this.#stopReceiving(op);
     for (const op of resend) {
       const session = this.#sessions.get(op.target.osd);
       this.#sessionOpAssign(session, op);

@@ -1,5 +1,6 @@
 import type { Timer } from '../common/Clock.ts';
 import type { Waiter } from '../common/Throttle.ts';
+import type { Connection } from '../msg/Connection.ts';
 import type { OSDOp } from '../osd/OSDOp.ts';
 import { CEPH_NOSNAP } from '../osd/rados.ts';
 import type { OpTarget } from './op_target.ts';
@@ -44,6 +45,8 @@ export class Op {
   readonly snapid: number;
   /** Where the bytes that it reads are wanted, if it fits; else they get a buffer of their own. */
   rxBuffer: Uint8Array | undefined;
+  /** What puts a reply there just now. */
+  receiving: Connection | undefined;
   /** How often it has been sent. */
   attempts = 0;
   /** When it was last sent, in the clock's milliseconds; 0: never. */

@@ -25,6 +25,7 @@ export interface ConnectionMessenger extends ProtocolMessenger {
   readonly center: EventCenter;
   registerConn(con: AsyncConnection, addrs: entity_addrvec_t): void;
   unregisterConn(con: AsyncConnection): void;
+  msRxBuffer(con: Connection, tid: number, length: number): Uint8Array | undefined;
 }
 
 /**
@@ -243,6 +244,10 @@ export class AsyncConnection implements Connection, ProtocolHost, SocketOwner, E
 
   deliver(message: Message): void {
     this.#delivery?.queue(message);
+  }
+
+  rxBuffer(tid: number, length: number): Uint8Array | undefined {
+    return this.messenger.msRxBuffer(this, tid, length);
   }
 
   register(addrs: entity_addrvec_t): void {

@@ -38,6 +38,8 @@ export class CrcFrameReader {
   /** FRAME_* that were agreed on. */
   flagsAllowed = 0;
   isAborted = false;
+  /** Whom to ask where the data of a message is wanted, by its header. */
+  rxBuffer: ((header: Decoder, length: number) => Uint8Array | undefined) | undefined;
   middle: Uint8Array = EMPTY;
   data: Uint8Array = EMPTY;
   readonly #recv: RecvBuffer;
@@ -181,7 +183,7 @@ export class CrcFrameReader {
     if (!this.#destination.fill()) return false;
     this.middle = this.#destination.bytes;
     this.#middleCrc = this.#destination.crc;
-    this.#begin(this.#preamble.lengths[3]);
+    this.#beginData(this.#preamble.lengths[3]);
     this.#phase = DATA;
     return true;
   }
@@ -216,6 +218,12 @@ export class CrcFrameReader {
   #keep(length: number): void {
     this.#recv.pin(length);
     this.#recv.head += length;
+  }
+
+  #beginData(length: number): void {
+    const isPlain = length > 0 && this.#preamble.flags === 0;
+    const rxBuffer = isPlain ? this.rxBuffer?.(this.first(), length) : undefined;
+    this.#destination.begin(length, this.#withCrc ? SEGMENT_CRC_SEED : undefined, rxBuffer);
   }
 
   #begin(length: number): void {

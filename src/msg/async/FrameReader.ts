@@ -62,6 +62,11 @@ export class FrameReader {
     return this.#mode.isAborted;
   }
 
+  /** Data of messages, unless they are sealed or compressed, is received where `ask` wants it. */
+  receiveInto(ask: (header: Decoder, length: number) => Uint8Array | undefined): void {
+    if (this.#mode instanceof CrcFrameReader) this.#mode.rxBuffer = ask;
+  }
+
   /** All that follows is sealed. Between two frames. */
   secure(rx: RxHandler): void {
     this.#recv.unpin();
@@ -146,7 +151,7 @@ export class FrameReader {
     return this.#decompressed?.middle ?? this.#mode.middle;
   }
 
-  /** A buffer of its own. */
+  /** A buffer of its own, or the one where it was wanted. */
   get data(): Uint8Array {
     return this.#decompressed?.data ?? this.#mode.data;
   }

@@ -73,6 +73,8 @@ export interface ProtocolHost extends AuthConnection {
   startTimer(seconds: number): void;
   cancelTimer(): void;
   deliver(message: Message): void;
+  /** Where the data of a message that is coming is wanted. */
+  rxBuffer(tid: number, length: number): Uint8Array | undefined;
   /** The peer is at `addrs`: whoever looks for it there finds this connection. */
   register(addrs: entity_addrvec_t): void;
   /** Takes the socket and the protocol of `newer` in place of its own; `newer` is no more. */

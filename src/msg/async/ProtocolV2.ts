@@ -22,7 +22,7 @@ import {
   TAG_SERVER_IDENT,
   TAG_SESSION_RECONNECT_OK,
 } from './frames_v2.ts';
-import { blankHeader2, decodeMessage, writeMessage } from './message_frame.ts';
+import { blankHeader2, decodeMessage, decodeTid, writeMessage } from './message_frame.ts';
 import { Protocol, type ProtocolHost, type ProtocolMessenger } from './Protocol.ts';
 import { FRAME_WANTED } from './read_frame.ts';
 import { SessionV2 } from './SessionV2.ts';
@@ -212,6 +212,9 @@ export class ProtocolV2 extends Protocol implements ExistingSessionV2 {
   #open(): void {
     const { dispatchQueue } = this.messenger;
     this.throttle = new ReadThrottle(this.policy, dispatchQueue.dispatchThrottler, this.resume);
+    this.#wire.reader.receiveInto((header, length) =>
+      this.host.rxBuffer(decodeTid(header), length),
+    );
     this.ready();
   }
 

@@ -80,6 +80,12 @@ export function decodeHeader2(dec: Decoder, header: ceph_msg_header2): void {
   dec.skip(2);
 }
 
+/** Of a header that has not been decoded. */
+export function decodeTid(dec: Decoder): number {
+  dec.skip(8);
+  return dec.u64();
+}
+
 /**
  * The message of the frame that `reader` has read, and its header in `header`; undefined for a type
  * that the factory does not know. `src` is for the caller to set: the frame does not say it.

@@ -78,6 +78,30 @@ describe('a destination', () => {
     recv.onRead(recv.readBuffer().length);
     destination.fill();
     expect(allocated).toEqual([4 * MIB]);
-    expect(destination.readBuffer().length).toBe(4 * MIB - 64 * 1024);
+  });
+
+  test('is given to the socket in pieces, one after the other', () => {
+    destination.begin(MIB, 0);
+    recv.onRead(recv.readBuffer().length);
+    destination.fill();
+    const first = destination.readBuffer();
+    destination.onRead(first.length);
+    const second = destination.readBuffer();
+    expect([first.length, second.length]).toEqual([256 * 1024, 256 * 1024]);
+    expect(second.byteOffset - first.byteOffset).toBe(256 * 1024);
+  });
+
+  test('may be a buffer that there is', () => {
+    const bytes = new Uint8Array(100);
+    destination.begin(100, 0, bytes);
+    recv.readBuffer().fill(7, 0, 40);
+    recv.onRead(40);
+    expect(destination.fill()).toBe(false);
+    destination.readBuffer().fill(9);
+    destination.onRead(60);
+    expect(destination.fill()).toBe(true);
+    expect(destination.bytes).toBe(bytes);
+    expect(bytes).toEqual(Uint8Array.from({ length: 100 }, (_, i) => (i < 40 ? 7 : 9)));
+    expect(allocated).toEqual([]);
   });
 });
