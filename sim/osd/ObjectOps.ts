@@ -1,4 +1,5 @@
 import type { CephContext } from '../../src/common/CephContext.ts';
+import { keepCrc32c } from '../../src/common/crc32c_kept.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import { EAGAIN, ENOENT } from '../../src/common/errno.ts';
 import { utimeFromMs } from '../../src/common/utime_t.ts';
@@ -240,6 +241,8 @@ export class ObjectOps {
       if (!isDone) asked.again();
     };
     const transaction = asked.op.data.length === 1 ? (asked.op.data[0] ?? NO_DATA) : NO_DATA;
+    // It goes to each replica.
+    keepCrc32c(transaction);
     repOps.submit({ object: ctx.id, pg, reqid, version, transaction, done });
   }
 
