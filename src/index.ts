@@ -29,6 +29,14 @@ export type { PerfDump } from './common/PerfCounters.ts';
 export type { CallOptions } from './librados/CallOptions.ts';
 export type { ClusterStat, CommandReply, PoolStat } from './librados/cluster_stats.ts';
 export { IoCtx, type IoCtxOptions, type Placement } from './librados/IoCtx.ts';
+export {
+  ALL_NAMESPACES,
+  type ListOptions,
+  type ListRange,
+} from './librados/list_objects.ts';
+export { type ByteSource, ObjectChunks, type StreamOptions } from './librados/ObjectChunks.ts';
+export type { ObjectList } from './librados/ObjectList.ts';
+export type { PoolSnap } from './librados/pool_snaps.ts';
 export type { MonCommandOptions, RadosState } from './librados/RadosClient.ts';
 export {
   ConnectionShutdown,
@@ -47,6 +55,7 @@ export {
 export type { ReadReply } from './librados/ReadCall.ts';
 export { ReadOp } from './librados/ReadOp.ts';
 export type { Fadvise, ReadFlag, ReadFlags } from './librados/read_flags.ts';
+export type { ReadManyOptions, ReadManyResult } from './librados/read_many.ts';
 export type {
   Advice,
   ChecksumOptions,
@@ -60,8 +69,12 @@ export type {
   SparseExtent,
   StepOutcome,
 } from './librados/read_types.ts';
+export { type StreamSource, streamSource } from './librados/stream_source.ts';
+export { Striper, type StriperOptions } from './librados/striper/Striper.ts';
 export { type ConnectOptions, Rados, type RadosOptions } from './node/Rados.ts';
+export { createReadStream, readableStream } from './node/streams.ts';
 export type { OSDMap } from './osd/OSDMap.ts';
+export type { ListedObject } from './osd/pg_nls.ts';
 export type { Checksums, ChecksumType } from './osdc/checksum_step.ts';
 export type { Comparison, OmapAssertion } from './osdc/compare_steps.ts';
 export type { Extents, SparseData } from './osdc/data_steps.ts';

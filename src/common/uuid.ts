@@ -1,6 +1,7 @@
 import type { Decoder } from './Decoder.ts';
 import type { Encoder } from './Encoder.ts';
 import { DecodeError } from './errors.ts';
+import type { Random } from './Random.ts';
 
 /** Before which bytes of a uuid a dash stands: a bit for each. */
 const DASHES = (1 << 4) | (1 << 6) | (1 << 8) | (1 << 10);
@@ -22,4 +23,14 @@ export function decodeUuid(dec: Decoder): string {
     text += HEX[dec.u8()] ?? '';
   }
   return text;
+}
+
+/** One that nobody has had: of version 4. */
+export function randomUuid(random: Random): string {
+  const hex = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, '0')).join(
+    '',
+  );
+  const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`];
+  return [...parts, `${variant}${hex.slice(17, 20)}`, hex.slice(20)].join('-');
 }

@@ -1,4 +1,5 @@
 import { ENOENT, MAX_ERRNO } from '../common/errno.ts';
+import { randomUuid } from '../common/uuid.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_SNAPDIR } from '../osd/rados.ts';
 import type { Checksums, ChecksumType } from '../osdc/checksum_step.ts';
@@ -7,6 +8,7 @@ import type { OmapKeys, OmapVals } from '../osdc/omap_steps.ts';
 import type { SnapSet } from '../osdc/snaps_step.ts';
 import type { Watcher } from '../osdc/watchers_step.ts';
 import { rejected } from './Call.ts';
+import type { AbortSignalLike } from './CallOptions.ts';
 import {
   checkBytes,
   checkLocatorKey,
@@ -31,6 +33,7 @@ import { RadosError, radosError } from './RadosError.ts';
 import { ReadCall, type ReadReply } from './ReadCall.ts';
 import { ReadOp } from './ReadOp.ts';
 import { type ReadFlags, readFlagBits } from './read_flags.ts';
+import { type ReadManyOptions, type ReadManyResult, readMany } from './read_many.ts';
 import type {
   Advice,
   ChecksumOptions,
@@ -187,6 +190,19 @@ export class IoCtx {
       if (!RadosError.is(error) || error.errno > -MAX_ERRNO) throw error;
       return { equal: false, mismatchAt: -error.errno - MAX_ERRNO };
     }
+  }
+
+  /**
+   * Many objects, some at a time. `timeout` is that of each read; an error of one object is its result, and the
+   * loop goes on. What leaves the loop ends the reads that are under way.
+   */
+  readMany(
+    oids: Iterable<string> | AsyncIterable<string>,
+    { concurrency, ordered, signal, ...options }: ReadOptions & ReadManyOptions = {},
+  ): AsyncGenerator<ReadManyResult, void, undefined> {
+    const read = (oid: string, closing: AbortSignalLike): Promise<Uint8Array> =>
+      this.read(oid, { ...options, signal: closing });
+    return readMany(read, oids, { concurrency, ordered, signal });
   }
 
   // Size, attributes, omap
@@ -353,6 +369,11 @@ export class IoCtx {
   /** When the snapshot was made. */
   snapGetStamp(id: number | bigint): Date {
     return snapGetInfo(this.#view, 'snapGetStamp', id).timestamp;
+  }
+
+  /** A text that nobody else has, to be known by: as the cookie of a lock. */
+  newCookie(): string {
+    return randomUuid(this.#session.cct.random);
   }
 
   /** What is wrong with a call rejects it before anything is sent. */
