@@ -21,8 +21,7 @@ import { doPgOps } from './ops/pg_ops.ts';
 import { executedReply, refusedReply, repeatedReply } from './ops/replies.ts';
 import { NO_DATA } from './ops/step.ts';
 import type { RepOps } from './RepOps.ts';
-import type { WatchInfo } from './store/ObjectState.ts';
-import { watcherKey } from './store/ObjectState.ts';
+import { type WatchInfo, watcherKey } from './store/ObjectState.ts';
 import type { ObjectStore } from './store/ObjectStore.ts';
 import { objectStateOf, type PutObject } from './store/put_object.ts';
 import { SNAPSET_NEW } from './store/SnapSet.ts';
@@ -233,8 +232,8 @@ export class ObjectOps {
       const isDone = isWritten && store.apply(change);
       if (isDone) {
         store.log(pg).add(reqidToString(reqid), doneWrite);
-        this.watches.doEffects(ctx, asked.con);
         asked.answer(reply);
+        this.watches.doEffects(ctx, asked.con);
       }
       this.#locks.release(key);
       // It is looked at anew, and dropped if it is another's now.

@@ -4,8 +4,7 @@ import type { Connection } from '../../src/msg/Connection.ts';
 import { CEPH_WATCH_EVENT_DISCONNECT, CEPH_WATCH_EVENT_NOTIFY } from '../../src/osd/rados.ts';
 import { Notify } from './Notify.ts';
 import type { OpContext } from './ops/OpContext.ts';
-import type { WatchInfo } from './store/ObjectState.ts';
-import { watcherKey } from './store/ObjectState.ts';
+import { compareWatchers, type WatchInfo, watcherKey } from './store/ObjectState.ts';
 import { fullKey, type ObjectId, type StoredObject } from './store/StoredObject.ts';
 
 /** One client that watches one object, and its connection, if it has one. Ceph: Watch (src/osd/Watch.h). */
@@ -32,7 +31,7 @@ export class Watches {
   readonly #options: WatchesOptions;
   /** By object, then watcher. */
   readonly #watches = new Map<string, Map<string, Watch>>();
-  #lastNotify = 0;
+  #nextNotify = 0;
 
   constructor(options: WatchesOptions) {
     this.#options = options;
@@ -40,8 +39,9 @@ export class Watches {
 
   /** Of this OSD, in this epoch. Ceph: OSDService::get_next_id. */
   nextNotifyId(): bigint {
-    this.#lastNotify = (this.#lastNotify + 1) >>> 0;
-    return (BigInt(this.#options.epoch()) << 32n) | BigInt(this.#lastNotify);
+    const number = this.#nextNotify;
+    this.#nextNotify = (number + 1) >>> 0;
+    return (BigInt(this.#options.epoch()) << 32n) | BigInt(number);
   }
 
   /** Watchers that the object had before this OSD was its primary have to come back. Ceph: populate_obc_watchers. */
@@ -66,16 +66,17 @@ export class Watches {
   doEffects({ id, effects, origin, next, before }: OpContext, con: Connection): void {
     for (const { watch, send } of effects.disconnects) this.#disconnect(id, watch, send);
     for (const { watch, willPing } of effects.connects) this.#connect(id, watch, willPing, con);
-    const all = this.#watches.get(fullKey(id));
+    const watches = this.#watches.get(fullKey(id)) ?? new Map<string, Watch>();
+    const all = [...watches.values()].sort((a, b) => compareWatchers(a.info, b.info));
     for (const asked of effects.notifies) {
       const version = (next ?? before)?.userVersion ?? 0;
       const { clock } = this.#options;
       const notify = new Notify({ ...asked, clock, con, version, notifierGid: origin.client.num });
-      for (const watch of all?.values() ?? []) this.#startNotify(watch, notify);
+      for (const watch of all) this.#startNotify(watch, notify);
       notify.start();
     }
     for (const { notifyId, cookie, reply } of effects.acks) {
-      for (const watch of all?.values() ?? []) {
+      for (const watch of all) {
         const { watcher } = watch.info;
         if (watcher.num !== origin.client.num || watcher.type !== origin.client.type) continue;
         if (cookie !== undefined && cookie !== watch.info.cookie) continue;

@@ -34,7 +34,7 @@ export function misshapenReply(
   const shapes = {
     'fewer steps': { ops: ops.slice(1), outdata: outdata.slice(1), rvals: rvals.slice(1) },
     'more steps': { ...doubled, rvals: [...rvals, ...rvals] },
-    'too long': { outdata: ops.map((op) => new Uint8Array(askedLength(op) + 1).fill(LIE)) },
+    'too long': { outdata: asked.ops.map((op) => new Uint8Array(askedLength(op) + 1).fill(LIE)) },
   };
   const misshapen = changed(
     reply,

@@ -60,7 +60,10 @@ export class OpEngine {
       map,
       pool,
       isPrimary,
-      answer: (reply) => replies.push(reply),
+      answer: (reply) => {
+        replies.push(reply);
+        con.sendMessage(reply);
+      },
       again: () => this.#ask(op, con, isPrimary, replies),
     });
   }

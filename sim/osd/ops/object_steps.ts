@@ -6,7 +6,7 @@ import {
   CEPH_OSD_OP_FLAG_EXCL,
   CEPH_OSD_OP_SETALLOCHINT,
 } from '../../../src/osd/rados.ts';
-import { newObjectState } from '../store/ObjectState.ts';
+import { compareWatchers, newObjectState } from '../store/ObjectState.ts';
 import type { OpContext } from './OpContext.ts';
 import { DONE, failed, type Step, type StepResult, type Steps } from './step.ts';
 
@@ -30,7 +30,8 @@ export function deleteObject(ctx: OpContext): StepResult {
   const isWhiteout = snapset.clones.length > 0 || (snapc.snaps[0] ?? 0) > snapset.seq;
   if (next === undefined || (next.isWhiteout && isWhiteout)) return failed(ENOENT);
   ctx.noteModified(0, next.data.size);
-  for (const watch of next.watchers.values()) ctx.effects.disconnects.push({ watch, send: true });
+  const watchers = [...next.watchers.values()].sort(compareWatchers);
+  for (const watch of watchers) ctx.effects.disconnects.push({ watch, send: true });
   ctx.isChanged = true;
   ctx.omapChanges.push((omap) => omap.clear());
   const { version, userVersion } = next;

@@ -15,7 +15,7 @@ import {
   CEPH_OSD_WATCH_OP_UNWATCH,
   CEPH_OSD_WATCH_OP_WATCH,
 } from '../../../src/osd/rados.ts';
-import { type WatchInfo, watcherKey } from '../store/ObjectState.ts';
+import { compareWatchers, type WatchInfo, watcherKey } from '../store/ObjectState.ts';
 import type { OpContext } from './OpContext.ts';
 import {
   DONE,
@@ -130,9 +130,7 @@ const notifyAck: Step = (ctx, { args, indata }) => {
  * u64 cookie, u32 timeout, entity_addr_t }. Ceph: src/osd/osd_types.h.
  */
 const listWatchers: Step = ({ next }) => {
-  const watchers = [...(next?.watchers.values() ?? [])].sort(
-    (a, b) => Number(a.cookie - b.cookie) || a.watcher.num - b.watcher.num,
-  );
+  const watchers = [...(next?.watchers.values() ?? [])].sort(compareWatchers);
   const enc = new Encoder();
   enc.encodeStart(1, 1);
   encodeVector(enc, watchers, ({ watcher, cookie, timeoutSeconds, addr }) => {

@@ -53,3 +53,9 @@ export function newObjectState(): ObjectState {
 export function watcherKey(cookie: bigint, watcher: entity_name_t): string {
   return `${watcher.type}.${watcher.num} ${cookie}`;
 }
+
+/** The order in which watchers are listed, and told. */
+export function compareWatchers(a: WatchInfo, b: WatchInfo): number {
+  if (a.cookie !== b.cookie) return a.cookie < b.cookie ? -1 : 1;
+  return a.watcher.type - b.watcher.type || a.watcher.num - b.watcher.num;
+}
