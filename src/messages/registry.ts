@@ -25,6 +25,8 @@ import { MOSDPing, MSG_OSD_PING } from './MOSDPing.ts';
 import { MOSDRepOp, MSG_OSD_REPOP } from './MOSDRepOp.ts';
 import { MOSDRepOpReply, MSG_OSD_REPOPREPLY } from './MOSDRepOpReply.ts';
 import { CEPH_MSG_PING, MPing } from './MPing.ts';
+import { CEPH_MSG_POOLOP, MPoolOp } from './MPoolOp.ts';
+import { CEPH_MSG_POOLOP_REPLY, MPoolOpReply } from './MPoolOpReply.ts';
 import { CEPH_MSG_STATFS, MStatfs } from './MStatfs.ts';
 import { CEPH_MSG_STATFS_REPLY, MStatfsReply } from './MStatfsReply.ts';
 import { CEPH_MSG_WATCH_NOTIFY, MWatchNotify } from './MWatchNotify.ts';
@@ -52,6 +54,8 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_STATFS_REPLY, MStatfsReply],
   [MSG_GETPOOLSTATS, MGetPoolStats],
   [MSG_GETPOOLSTATSREPLY, MGetPoolStatsReply],
+  [CEPH_MSG_POOLOP, MPoolOp],
+  [CEPH_MSG_POOLOP_REPLY, MPoolOpReply],
   [CEPH_MSG_PING, MPing],
   [CEPH_MSG_OSD_MAP, MOSDMap],
   [CEPH_MSG_OSD_OP, MOSDOp],
