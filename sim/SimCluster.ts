@@ -2,6 +2,7 @@ import type { CephContext } from '../src/common/CephContext.ts';
 import type { Clock, Timer } from '../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../src/common/entity_name.ts';
 import { cppStrerror } from '../src/common/errno.ts';
+import { assert } from '../src/common/errors.ts';
 import { OPTION_DEFAULTS, type Options } from '../src/common/options.ts';
 import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
@@ -24,6 +25,7 @@ import {
 import { MapFaults } from './MapFaults.ts';
 import { MockMonitor } from './mon/MockMonitor.ts';
 import type { OSDMonitor } from './mon/OSDMonitor.ts';
+import { Quorum } from './mon/Quorum.ts';
 import { MockOSD } from './osd/MockOSD.ts';
 import type { OpFaults } from './osd/OpFaults.ts';
 import { ObjectStore } from './osd/store/ObjectStore.ts';
@@ -77,10 +79,10 @@ export interface SimOsd {
   trimMaps(): void;
 }
 
-/** The monitor in the hands of a test. */
+/** A monitor in the hands of a test. */
 export interface SimMon {
   readonly name: string;
-  /** Makes new maps, as its commands do. */
+  /** Makes new maps, as commands do, for all monitors. */
   readonly osdMonitor: OSDMonitor;
   kill(): void;
   /** Starts it, unless it runs; resolves when it listens. */
@@ -114,7 +116,7 @@ interface BootWaiter {
 }
 
 /**
- * A cluster to read from: a monitor and OSDs that speak Ceph's protocol, with objects in them. Given
+ * A cluster to read from: monitors and OSDs that speak Ceph's protocol, with objects in them. Given
  * away running; `stop` leaves nothing behind.
  */
 export class SimCluster implements AsyncDisposable {
@@ -129,7 +131,8 @@ export class SimCluster implements AsyncDisposable {
   /** How many copies can lie apart. */
   readonly #places: number;
   readonly #store = new ObjectStore();
-  readonly #monitor: MockMonitor;
+  readonly #quorum: Quorum;
+  readonly #monitors: readonly MockMonitor[];
   readonly #osds: readonly MockOSD[];
   /** Those that may have to be ended. */
   #clients: RadosClient[] = [];
@@ -138,7 +141,7 @@ export class SimCluster implements AsyncDisposable {
   #state: SimClusterState = 'starting';
 
   private constructor(options: SimClusterOptions, makeWorld: WorldFactory) {
-    const { seed = 0, osds = 3, hosts = osds, trace = false } = options;
+    const { seed = 0, osds = 3, hosts = osds, mons = 1, trace = false } = options;
     this.#msType = options.msType ?? OPTION_DEFAULTS.ms_type;
     this.seed = String(seed);
     this.#random = new SimRandom(seedToUint32(seed), 'sim');
@@ -147,7 +150,12 @@ export class SimCluster implements AsyncDisposable {
     this.#places = placesOf(options);
     this.#world = makeWorld(this.#random, this.#trace);
     this.mapFaults = new MapFaults(this.#world.clock, this.#random.stream('mapFaults'));
-    this.#monitor = this.#makeMonitor(firstMap(options, this.#random, this.#world.clock));
+    this.#quorum = new Quorum({
+      cct: this.#makeContext('mon.a', this.#world.ipOf('mon', 0)),
+      osdmap: firstMap(options, this.#random, this.#world.clock),
+      onNewMap: () => this.#checkBootWaiters(),
+    });
+    this.#monitors = Array.from({ length: mons }, (_, rank) => this.#makeMonitor(rank));
     this.#osds = Array.from({ length: osds }, (_, osd) => {
       const host = Math.floor((osd * hosts) / osds);
       return this.#makeOsd(osd, this.#world.ipOf('host', host));
@@ -186,9 +194,9 @@ export class SimCluster implements AsyncDisposable {
     return this.#world.clock;
   }
 
-  /** The newest map that the monitor has. */
+  /** The newest map that the monitors have. */
   get osdMap(): OSDMap {
-    return this.#monitor.osdMonitor.map;
+    return this.#quorum.osdMonitor.map;
   }
 
   /** The network, to do harm to. Members are `mon.a`, `osd.0` …, and `client.1` … as they connect. */
@@ -198,10 +206,10 @@ export class SimCluster implements AsyncDisposable {
     return net;
   }
 
-  /** For `mon_host` in a ceph.conf: `v1:127.0.0.1:41234`, or `[v2:127.0.0.1:41233,v1:…]`. */
+  /** For `mon_host` in a ceph.conf: `v1:127.0.0.1:41234`, or `[v2:127.0.0.1:41233,v1:…]`, for each monitor. */
   getMonHost(): string {
-    const { addrs } = this.#monitor;
-    return addrvecToString(addrs).replaceAll('/0', '');
+    const hosts = this.#monitors.map(({ addrs }) => addrvecToString(addrs).replaceAll('/0', ''));
+    return hosts.join(',');
   }
 
   /** A connected client of its own. */
@@ -238,7 +246,7 @@ export class SimCluster implements AsyncDisposable {
     const { name, ...fields } = poolFields(pool, this.#places);
     let id = -1;
     await this.#committed((done) => {
-      id = this.#monitor.osdMonitor.createPool(name, fields, done);
+      id = this.#quorum.osdMonitor.createPool(name, fields, done);
     });
     return id;
   }
@@ -246,7 +254,7 @@ export class SimCluster implements AsyncDisposable {
   osd(id: number): SimOsd {
     const osd = this.#osds[id];
     if (osd === undefined) throw new RangeError(`no osd.${id}`);
-    const { osdMonitor } = this.#monitor;
+    const { osdMonitor } = this.#quorum;
     return {
       id,
       faults: osd.faults,
@@ -269,12 +277,15 @@ export class SimCluster implements AsyncDisposable {
     };
   }
 
-  mon(): SimMon {
+  /** `name`: `b`, of mon.b. */
+  mon(name = 'a'): SimMon {
+    const monitor = this.#monitors.find((one) => one.name === name);
+    if (monitor === undefined) throw new RangeError(`no mon.${name}`);
     return {
-      name: 'a',
-      osdMonitor: this.#monitor.osdMonitor,
-      kill: () => this.#monitor.shutdown(),
-      revive: () => this.#startMonitor(),
+      name,
+      osdMonitor: this.#quorum.osdMonitor,
+      kill: () => monitor.shutdown(),
+      revive: () => this.#startMonitor(monitor),
     };
   }
 
@@ -293,12 +304,12 @@ export class SimCluster implements AsyncDisposable {
     return this.#trace;
   }
 
-  /** Ends its clients, OSDs and monitor. Idempotent. */
+  /** Ends its clients, OSDs and monitors. Idempotent. */
   async stop(): Promise<void> {
     this.#state = 'stopped';
     await Promise.all(this.#clients.map((client) => client.shutdown()));
     for (const osd of this.#osds) osd.shutdown();
-    this.#monitor.shutdown();
+    for (const monitor of this.#monitors) monitor.shutdown();
     this.#checkBootWaiters();
   }
 
@@ -355,14 +366,13 @@ export class SimCluster implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    await this.#startMonitor();
+    await Promise.all(this.#monitors.map((monitor) => this.#startMonitor(monitor)));
     await Promise.all(this.#osds.map((osd) => this.#startOsd(osd)));
     this.#state = 'running';
   }
 
-  async #startMonitor(): Promise<void> {
-    if (this.#monitor.isRunning) return;
-    await this.#started((done) => this.#monitor.start(done));
+  async #startMonitor(monitor: MockMonitor): Promise<void> {
+    if (!monitor.isRunning) await this.#started((done) => monitor.start(done));
   }
 
   async #startOsd(osd: MockOSD): Promise<void> {
@@ -374,7 +384,7 @@ export class SimCluster implements AsyncDisposable {
 
   /** One that runs, and is up or about to be, is left alone. */
   async #reviveOsd(osd: MockOSD): Promise<void> {
-    const { osdMonitor } = this.#monitor;
+    const { osdMonitor } = this.#quorum;
     const { epoch } = this.osdMap;
     const wasKept = (this.osdMap.getState(osd.whoami) & CEPH_OSD_NOUP) !== 0;
     if (wasKept) await this.#committed((done) => osdMonitor.setNoup(osd.whoami, false, done));
@@ -391,27 +401,25 @@ export class SimCluster implements AsyncDisposable {
     });
   }
 
-  #makeMonitor(osdmap: OSDMap): MockMonitor {
-    const ip = this.#world.ipOf('mon', 0);
+  #makeMonitor(rank: number): MockMonitor {
+    const ip = this.#world.ipOf('mon', rank);
     const ports = this.#world.net === undefined ? ANY_PORTS : MON_PORTS;
-    const cct = this.#makeContext('mon.a', ip);
+    const name = monName(rank);
+    const cct = this.#makeContext(`mon.${name}`, ip);
     const addrs = bindAddrs(cct.conf.ms_type, ip, ports);
     const { mapFaults } = this;
-    return new MockMonitor({
-      cct,
-      addrs,
-      osdmap,
-      mapFaults,
-      onNewMap: () => this.#checkBootWaiters(),
-    });
+    return new MockMonitor({ cct, name, addrs, quorum: this.#quorum, mapFaults });
   }
 
+  /** Its session is with the first monitor that runs. */
   #makeOsd(whoami: number, ip: string): MockOSD {
+    const [first] = this.#monitors;
+    assert(first !== undefined, 'a cluster has a monitor');
     return new MockOSD({
       cct: this.#makeContext(`osd.${whoami}`, ip),
       whoami,
       ip,
-      monAddrs: () => this.#monitor.addrs,
+      monAddrs: () => (this.#monitors.find(({ isRunning }) => isRunning) ?? first).addrs,
       store: this.#store,
       mapFaults: this.mapFaults,
     });
@@ -473,6 +481,11 @@ export class SimCluster implements AsyncDisposable {
       if (isUp || !osd.isRunning) done();
     }
   }
+}
+
+/** `a`, `b` … */
+function monName(rank: number): string {
+  return String.fromCharCode('a'.charCodeAt(0) + rank);
 }
 
 function pgOf({ pool, hash }: ObjectId): pg_t {

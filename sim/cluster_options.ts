@@ -31,6 +31,8 @@ export interface SimPool {
 export interface SimClusterOptions {
   /** The same seed gives the same run, byte for byte. Default: 0. */
   readonly seed?: string | number;
+  /** 1 to 5. Default: 1. */
+  readonly mons?: number;
   /** Default: 3. */
   readonly osds?: number;
   /** Copies lie on different hosts. Default: one for each OSD. */
@@ -57,7 +59,8 @@ const HASHES: Readonly<Record<ObjectHash, number>> = {
 };
 
 /** Throws RangeError for options that make no sense. */
-export function checkOptions({ osds = 3, hosts = osds }: SimClusterOptions): void {
+export function checkOptions({ mons = 1, osds = 3, hosts = osds }: SimClusterOptions): void {
+  if (!Number.isInteger(mons) || mons < 1 || mons > 5) throw new RangeError(`mons: ${mons}`);
   if (!Number.isInteger(osds) || osds < 1) throw new RangeError(`osds: ${osds}`);
   if (!Number.isInteger(hosts) || hosts < 1 || hosts > osds) {
     throw new RangeError(`hosts: ${hosts}, of ${osds} OSDs`);

@@ -21,23 +21,15 @@ import { MOSDFailure } from '../../src/messages/MOSDFailure.ts';
 import type { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { MOSDMarkMeDown } from '../../src/messages/MOSDMarkMeDown.ts';
 import { decodeMessage } from '../../src/messages/registry.ts';
-import { MonMap } from '../../src/mon/MonMap.ts';
 import type { Connection } from '../../src/msg/Connection.ts';
 import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
 import { CEPH_MSG_PRIO_HIGH, type Message } from '../../src/msg/Message.ts';
 import { Messenger } from '../../src/msg/Messenger.ts';
 import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import { statelessServer } from '../../src/msg/Policy.ts';
-import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import type { MapFaults } from '../MapFaults.ts';
 import { MonAuthServer } from './MonAuthServer.ts';
-import { OSDMonitor } from './OSDMonitor.ts';
-import { OsdFailures } from './OsdFailures.ts';
-
-/** The first number that is given out is one more: Ceph's own begin there too. */
-const GLOBAL_ID_START = 4133;
-
-const NAME = 'a';
+import type { Quorum, QuorumMember } from './Quorum.ts';
 
 /** Ceph: src/mon/Session.h, MonSession. */
 class Session {
@@ -51,25 +43,23 @@ type Started = (error?: Error) => void;
 
 export interface MockMonitorOptions {
   readonly cct: CephContext;
+  /** `a`, of mon.a. */
+  readonly name: string;
   /** Where it listens. */
   readonly addrs: entity_addrvec_t;
-  /** The map of the first epoch. */
-  readonly osdmap: OSDMap;
+  readonly quorum: Quorum;
   /** What goes wrong, on purpose, with maps for clients. */
   readonly mapFaults: MapFaults;
-  readonly onNewMap: () => void;
 }
 
 /**
- * The only monitor of a cluster: authenticates by taking everybody's word, hands out maps to those
- * who subscribe, and makes new OSD maps. Ceph: src/mon/Monitor.cc, AuthMonitor.cc, OSDMonitor.cc.
+ * A monitor: authenticates by taking everybody's word, hands out maps to those who subscribe, and takes part
+ * in making new OSD maps. Ceph: src/mon/Monitor.cc, AuthMonitor.cc, OSDMonitor.cc.
  */
-export class MockMonitor implements Dispatcher {
-  /** What it has on disk; a process that is started again goes on from there. */
-  readonly osdMonitor: OSDMonitor;
-  readonly #failures: OsdFailures;
-  #monmap: MonMap | undefined;
-  #lastGlobalId = GLOBAL_ID_START;
+export class MockMonitor implements Dispatcher, QuorumMember {
+  readonly name: string;
+  readonly #rank: number;
+  readonly #quorum: Quorum;
   readonly #options: MockMonitorOptions;
   readonly #cons = new Set<Connection>();
   #messenger: Messenger | undefined;
@@ -77,15 +67,12 @@ export class MockMonitor implements Dispatcher {
   #addrs: entity_addrvec_t;
 
   constructor(options: MockMonitorOptions) {
-    const { cct, osdmap, addrs } = options;
+    const { name, addrs, quorum } = options;
     this.#options = options;
+    this.name = name;
     this.#addrs = addrs;
-    this.osdMonitor = new OSDMonitor(cct, osdmap, () => {
-      this.#failures.onMap();
-      this.#checkOsdmapSubs();
-      options.onNewMap();
-    });
-    this.#failures = new OsdFailures(cct, this.osdMonitor);
+    this.#quorum = quorum;
+    this.#rank = quorum.join(this);
   }
 
   /**
@@ -95,13 +82,13 @@ export class MockMonitor implements Dispatcher {
   start(started: Started): void {
     const { cct } = this.#options;
     const messenger = Messenger.create(cct, cct.conf.ms_type, {
-      name: { type: CEPH_ENTITY_TYPE_MON, num: 0 },
+      name: { type: CEPH_ENTITY_TYPE_MON, num: this.#rank },
       lname: 'mon',
       nonce: 0,
       messageFactory: decodeMessage,
     });
     messenger.setDefaultPolicy(statelessServer());
-    messenger.authServer = new MonAuthServer((globalId) => this.#assignGlobalId(globalId));
+    messenger.authServer = new MonAuthServer((globalId) => this.#quorum.assignGlobalId(globalId));
     this.#messenger = messenger;
     this.#started = started;
     messenger.bind(this.#addrs, (error) => {
@@ -162,19 +149,11 @@ export class MockMonitor implements Dispatcher {
   }
 
   sendLatestMonmap(con: Connection): void {
-    if (this.#monmap !== undefined) this.#send(con, new MMonMap(this.#monmap.encode()));
+    this.#send(con, new MMonMap(this.#quorum.monmap.encode()));
   }
 
   #init(messenger: Messenger): void {
-    const { osdmap } = this.#options;
     this.#addrs = messenger.myAddrs;
-    this.#monmap = new MonMap({
-      fsid: osdmap.fsid,
-      epoch: 1,
-      mons: [{ name: NAME, addrs: this.addrs }],
-      created: osdmap.data.created,
-      lastChanged: osdmap.data.created,
-    });
     this.#log('MockMonitor.init', { at: addrvecToString(this.addrs) });
     messenger.addDispatcherTail(this);
   }
@@ -193,17 +172,12 @@ export class MockMonitor implements Dispatcher {
     try {
       const { supported, globalId } = decodeAuthRequest(message.authPayload);
       if (!supported.includes(CEPH_AUTH_NONE)) return -EOPNOTSUPP;
-      session.globalId = this.#assignGlobalId(globalId);
+      session.globalId = this.#quorum.assignGlobalId(globalId);
       return 0;
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       return -EINVAL;
     }
-  }
-
-  /** `had`: what the client had from us before; 0: nothing. Ceph: AuthMonitor::assign_global_id. */
-  #assignGlobalId(had: number): number {
-    return had === 0 ? ++this.#lastGlobalId : had;
   }
 
   /** Ceph: Monitor::handle_subscribe. */
@@ -219,8 +193,9 @@ export class MockMonitor implements Dispatcher {
   /** Ceph: Monitor::handle_get_version. A map that it does not know it does not answer for. */
   #handleGetVersion(con: Connection, message: MMonGetVersion): void {
     const { handle, what } = message;
-    const newest = what === 'osdmap' ? this.osdMonitor.map.epoch : this.#monmap?.epoch;
-    if (newest === undefined || (what !== 'osdmap' && what !== 'monmap')) return;
+    if (what !== 'osdmap' && what !== 'monmap') return;
+    const { osdMonitor, monmap } = this.#quorum;
+    const newest = what === 'osdmap' ? osdMonitor.map.epoch : monmap.epoch;
     const reply = new MMonGetVersionReply(handle, newest, 1);
     reply.tid = message.tid;
     this.#send(con, reply);
@@ -229,7 +204,7 @@ export class MockMonitor implements Dispatcher {
   /** Ceph: OSDMonitor::preprocess_query. */
   #dispatchOfOsd(con: Connection, message: Message): boolean {
     if (message instanceof MOSDBoot) this.#handleBoot(con, message);
-    else if (message instanceof MOSDFailure) this.#failures.handle(con, message);
+    else if (message instanceof MOSDFailure) this.#quorum.failures.handle(con, message);
     else if (message instanceof MOSDMarkMeDown) this.#handleMarkMeDown(con, message);
     else return false;
     return true;
@@ -238,7 +213,7 @@ export class MockMonitor implements Dispatcher {
   #handleBoot(con: Connection, message: MOSDBoot): void {
     const { superblock, clusterAddrs, hbBackAddrs, hbFrontAddrs } = message;
     this.#log('MockMonitor.handleBoot', { message: String(message) });
-    this.osdMonitor.boot(superblock.whoami, {
+    this.#quorum.osdMonitor.boot(superblock.whoami, {
       client: con.peerAddrs,
       cluster: clusterAddrs,
       hbBack: hbBackAddrs,
@@ -250,10 +225,11 @@ export class MockMonitor implements Dispatcher {
   #handleMarkMeDown(con: Connection, message: MOSDMarkMeDown): void {
     const { targetOsd, targetAddrs, requestAck } = message;
     const isSameLife =
-      addrvecToString(this.osdMonitor.map.getAddrs(targetOsd)) === addrvecToString(targetAddrs);
+      addrvecToString(this.#quorum.osdMonitor.map.getAddrs(targetOsd)) ===
+      addrvecToString(targetAddrs);
     this.#log('MockMonitor.handleMarkMeDown', { message: String(message), isSameLife });
     if (!isSameLife) return;
-    this.osdMonitor.markDown(targetOsd, (epoch) => {
+    this.#quorum.osdMonitor.markDown(targetOsd, (epoch) => {
       if (!requestAck) return;
       const { fsid } = message;
       const ack = { fsid, targetOsd, targetAddrs, epoch, requestAck: false };
@@ -261,7 +237,7 @@ export class MockMonitor implements Dispatcher {
     });
   }
 
-  #checkOsdmapSubs(): void {
+  onNewMap(): void {
     for (const con of this.#cons) {
       if (con.priv instanceof Session) this.#checkOsdmapSub(con, con.priv);
     }
@@ -270,9 +246,9 @@ export class MockMonitor implements Dispatcher {
   /** Ceph: OSDMonitor::check_osdmap_sub. */
   #checkOsdmapSub(con: Connection, session: Session): void {
     const sub = session.subs.get('osdmap');
-    const { epoch } = this.osdMonitor.map;
+    const { osdMonitor } = this.#quorum;
+    const { epoch } = osdMonitor.map;
     if (sub === undefined || sub.start > epoch) return;
-    const { osdMonitor } = this;
     const messages =
       sub.start === 0 ? [osdMonitor.buildLatestFull()] : osdMonitor.buildFrom(sub.start);
     const isOnetime = (sub.flags & CEPH_SUBSCRIBE_ONETIME) !== 0;
@@ -290,6 +266,6 @@ export class MockMonitor implements Dispatcher {
   }
 
   #log(fn: string, facts: Record<string, string | number | boolean>): void {
-    this.#options.cct.log?.({ who: `mon.${NAME}`, fn, facts });
+    this.#options.cct.log?.({ who: `mon.${this.name}`, fn, facts });
   }
 }
