@@ -1,9 +1,10 @@
-import { ECANCELED, ETIMEDOUT, MAX_ERRNO } from '../common/errno.ts';
+import { ECANCELED, MAX_ERRNO } from '../common/errno.ts';
 import { assert } from '../common/errors.ts';
-import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
+import type { object_locator_t } from '../osd/osd_types.ts';
 import type { Op, OpListener, OpReply } from '../osdc/Op.ts';
 import { Call } from './Call.ts';
-import { type RadosError, radosError } from './RadosError.ts';
+import { opError, opReason } from './op_error.ts';
+import type { RadosError } from './RadosError.ts';
 import type { ReadOp } from './ReadOp.ts';
 import type { StepOutcome } from './read_types.ts';
 import type { Session } from './Session.ts';
@@ -92,26 +93,10 @@ export class ReadCall<R extends readonly unknown[], T> extends Call<T> implement
   }
 
   #error(op: Op, result: number, cause: unknown): RadosError {
-    const { target, attempts } = op;
-    const { syscall, oid, oloc, poolName } = this.#request;
-    return radosError(result, {
-      syscall,
-      oid,
-      pool: poolName,
-      namespace: oloc.nspace === '' ? undefined : oloc.nspace,
-      pgid: target.pgNum === 0 ? undefined : pgToString(target.pgid),
-      osd: target.osd < 0 ? undefined : target.osd,
-      epoch: target.epoch,
-      attempts,
-      steps: this.#outcomes,
-      reason: this.#reason(result, cause),
-      cause,
-    });
-  }
-
-  #reason(result: number, cause: unknown): string | undefined {
-    if (cause instanceof Error) return cause.message;
-    if (result <= -MAX_ERRNO) return `the first byte that differs is ${-result - MAX_ERRNO}`;
-    return result === -ETIMEDOUT ? `no answer within ${this.#timeoutMs} ms` : undefined;
+    const reason =
+      result <= -MAX_ERRNO
+        ? `the first byte that differs is ${-result - MAX_ERRNO}`
+        : opReason(result, cause, this.#timeoutMs);
+    return opError(op, result, this.#request, { steps: this.#outcomes, reason, cause });
   }
 }

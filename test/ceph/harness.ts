@@ -12,6 +12,9 @@ const COMMAND_TIMEOUT_MS = 60_000;
 const OSDS_UP_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const CEPH_ATTEMPTS = 5;
+/** What daemons log when a peer sends them what it must not. */
+const BLAME =
+  /bad crc|fail(ed|ure).*decod|decode.*(error|fail)|misdirected|FAILED assert|ceph_assert|\bAbort|bad_alloc|end_of_buffer|malformed_input/i;
 const OUTPUT_MAX = 64 * 1024 * 1024;
 
 export interface CephOptions {
@@ -77,7 +80,8 @@ export class CephCluster implements AsyncDisposable {
       for (let id = 0; id < all.osds; id++) await cluster.#startOsd(id);
       await cluster.#allUp();
     } catch (error) {
-      await cluster.stop();
+      await cluster.#end();
+      await cluster.#remove();
       throw error;
     }
     return cluster;
@@ -150,26 +154,42 @@ export class CephCluster implements AsyncDisposable {
 
   /** Daemons that have died, and lines of their logs that blame what a client sent. */
   async complaints(): Promise<string[]> {
-    const logs = (await readdir(this.dir)).filter((name) => /^(osd|mon)\..*\.log$/.test(name));
     const dead = [...this.#daemons.values()].filter((child) => !isAlive(child));
-    const found = dead.map((child) => `${child.spawnargs.join(' ')}: has exited`);
-    for (const name of logs) {
-      const lines = (await readFile(join(this.dir, name), 'latin1')).split('\n');
-      const bad =
-        /bad crc|fail(ed|ure).*decod|decode.*(error|fail)|misdirected|FAILED assert|\bAbort/i;
-      found.push(...lines.filter((line) => bad.test(line)).map((line) => `${name}: ${line}`));
-    }
-    return found;
+    const exits = dead.map((child) => `${child.spawnargs.join(' ')}: has exited`);
+    return [...exits, ...(await this.#blame())];
   }
 
-  /** Ends the daemons that `start` began, and removes their folder. */
+  /**
+   * Ends the daemons that `start` began, and removes their folder. Throws if a log blames what a
+   * client sent: so every test of a real Ceph ends with that question.
+   */
   async stop(): Promise<void> {
-    await Promise.all([...this.#daemons.values()].map(end));
-    await rm(this.dir, { recursive: true, force: true });
+    await this.#end();
+    const blame = await this.#blame();
+    await this.#remove();
+    if (blame.length > 0) throw new Error(`daemons complained:\n${blame.slice(0, 20).join('\n')}`);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all([...this.#daemons.values()].map(end));
+  }
+
+  #remove(): Promise<void> {
+    return rm(this.dir, { recursive: true, force: true });
+  }
+
+  async #blame(): Promise<string[]> {
+    const logs = (await readdir(this.dir)).filter((name) => /^(osd|mon)\..*\.log$/.test(name));
+    const found: string[] = [];
+    for (const name of logs) {
+      const lines = (await readFile(join(this.dir, name), 'latin1')).split('\n');
+      found.push(...lines.filter((line) => BLAME.test(line)).map((line) => `${name}: ${line}`));
+    }
+    return found;
   }
 
   #conf(): string {
