@@ -1,19 +1,15 @@
 import type { ByteOutput } from './ceph/Output.ts';
 import { ProcessOutput } from './ceph/ProcessOutput.ts';
-import { ceph } from './ceph.ts';
-import { crushtool } from './crushtool.ts';
-import { osdmaptool } from './osdmaptool.ts';
-import { rados } from './rados.ts';
 
 /** Answers the exit code. */
 type Tool = (args: readonly string[], output: ByteOutput) => number | Promise<number>;
 
-/** Ceph's own tools, which take their arguments as they always did. */
-const MIRRORS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
-  ['crushtool', crushtool],
-  ['osdmaptool', osdmaptool],
-  ['rados', rados],
-  ['ceph', ceph],
+/** Ceph's own tools, which take their arguments as they always did. What runs one loads no other. */
+const MIRRORS: ReadonlyMap<string, () => Promise<Tool>> = new Map<string, () => Promise<Tool>>([
+  ['crushtool', async () => (await import('./crushtool.ts')).crushtool],
+  ['osdmaptool', async () => (await import('./osdmaptool.ts')).osdmaptool],
+  ['rados', async () => (await import('./rados.ts')).rados],
+  ['ceph', async () => (await import('./ceph.ts')).ceph],
 ]);
 
 export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];
@@ -22,5 +18,8 @@ export const MIRROR_NAMES: readonly string[] = [...MIRRORS.keys()];
 export async function runMirror([name = '', ...args]: readonly string[]): Promise<
   number | undefined
 > {
-  return MIRRORS.get(name)?.(args, new ProcessOutput());
+  const load = MIRRORS.get(name);
+  if (load === undefined) return undefined;
+  const tool = await load();
+  return tool(args, new ProcessOutput());
 }
