@@ -72,6 +72,12 @@ export function parseOptionValue(key: keyof Options, text: string): string | num
   return typeof OPTION_DEFAULTS[key] === 'boolean' ? parseBool(text) : text;
 }
 
+/** As Ceph shows it: numbers that may have a fraction, with six digits of it. */
+export function formatOptionValue(key: keyof Options, value: string | number | boolean): string {
+  const isFloating = isNumberOption(key) && NUMBER_PARSERS[key] === parseFloating;
+  return isFloating ? Number(value).toFixed(6) : String(value);
+}
+
 function isNumberOption(key: keyof Options): key is NumberOption {
   return Object.hasOwn(NUMBER_PARSERS, key);
 }

@@ -9,6 +9,8 @@ export const OPTION_DEFAULTS = {
   mon_dns_srv_name: 'ceph-mon',
   /** The flag `--no-mon-config`: the options that the monitors have for us do not count. */
   no_mon_config: false,
+  /** A Unix socket that tells how it goes: `/run/ceph/$cluster-$name.$pid.asok`; empty: none. */
+  admin_socket: '',
   client_mount_timeout: 300,
   rados_osd_op_timeout: 0,
   rados_mon_op_timeout: 0,

@@ -11,6 +11,7 @@ import type { MonClient } from '../mon/MonClient.ts';
 import { MonMap } from '../mon/MonMap.ts';
 import type { InitialMon } from '../mon/mon_host.ts';
 import type { OSDMap } from '../osd/OSDMap.ts';
+import type { ObjecterRequests } from '../osdc/dump_requests.ts';
 import type { Objecter } from '../osdc/Objecter.ts';
 import { AbortListeners } from './AbortListeners.ts';
 import { rejected } from './Call.ts';
@@ -32,6 +33,12 @@ export interface RadosClientOptions {
   readonly noKey?: string | undefined;
   /** Where the monitors are, as in ceph.conf: `v1:10.0.0.1:6789`; several separated by commas. */
   readonly monHost: string | readonly InitialMon[];
+}
+
+/** `connect`, under way. */
+interface ConnectCall {
+  abort(error: RadosError): void;
+  connected(): void;
 }
 
 const NO_INPUT = new Uint8Array(0);
@@ -106,10 +113,14 @@ export class RadosClient implements AsyncDisposable {
     return this.#wait<this>('connect', { timeout, signal }, (call) => {
       this.#state = 'connecting';
       call.cancel = () => this.#stop();
+      const connecting: ConnectCall = {
+        abort: (error) => call.abort(error),
+        connected: () => call.resolve(this),
+      };
       if (this.#cct.configProxy === undefined || this.#cct.conf.no_mon_config) {
-        this.#open(call, this.#monmap);
+        this.#open(connecting, this.#monmap);
       } else {
-        this.#fetchConfig(call, this.#cct.configProxy);
+        this.#fetchConfig(connecting, this.#cct.configProxy);
       }
     });
   }
@@ -209,6 +220,11 @@ export class RadosClient implements AsyncDisposable {
     return this.#cct.perf.dump();
   }
 
+  /** All that waits for an answer, in the shape of `ceph daemon … objecter_requests`. */
+  objecterRequests(): ObjecterRequests {
+    return this.#objecter.dumpRequests();
+  }
+
   /** Ends every call that is under way with ConnectionShutdown and closes every connection. Idempotent. */
   shutdown(): Promise<void> {
     this.#stop();
@@ -231,7 +247,7 @@ export class RadosClient implements AsyncDisposable {
   }
 
   /** As librados does: another session comes before, which tells the options. */
-  #fetchConfig(call: WaitCall<this>, configProxy: ConfigProxy): void {
+  #fetchConfig(call: ConnectCall, configProxy: ConfigProxy): void {
     const bootstrap = new MonBootstrap(this.#cct, this.#identity, this.#monmap);
     this.#bootstrap = bootstrap;
     bootstrap.start(
@@ -252,7 +268,7 @@ export class RadosClient implements AsyncDisposable {
     });
   }
 
-  #open(call: WaitCall<this>, monmap: MonMap): void {
+  #open(call: ConnectCall, monmap: MonMap): void {
     const parts = makeClientParts(this.#cct, this.#identity, monmap);
     this.#parts = parts;
     parts.messenger.start();
@@ -262,11 +278,11 @@ export class RadosClient implements AsyncDisposable {
     });
   }
 
-  #refused(call: WaitCall<this>, result: number, reason: string): void {
+  #refused(call: ConnectCall, result: number, reason: string): void {
     call.abort(radosError(result, { syscall: 'connect', reason }));
   }
 
-  #startObjecter(call: WaitCall<this>): void {
+  #startObjecter(call: ConnectCall): void {
     const { messenger, monc, objecter } = this.#need();
     messenger.myName = { type: CEPH_ENTITY_TYPE_CLIENT, num: monc.globalId };
     monc.subWant('mgrmap', 0, 0);
@@ -274,7 +290,7 @@ export class RadosClient implements AsyncDisposable {
     objecter.start();
     objecter.waitForMap(1, () => {
       this.#state = 'connected';
-      call.resolve(this);
+      call.connected();
     });
   }
 

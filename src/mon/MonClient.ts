@@ -32,7 +32,7 @@ import { type Identity, MonAuth, type MonAuthStep } from './MonAuth.ts';
 import type { MonConnection } from './MonConnection.ts';
 import { MonHunt } from './MonHunt.ts';
 import { MonMap } from './MonMap.ts';
-import { MonRequests } from './MonRequests.ts';
+import { type MonQuestion, MonRequests } from './MonRequests.ts';
 import { MonSub } from './MonSub.ts';
 import { MonTell, type MonTellInit } from './MonTell.ts';
 
@@ -149,6 +149,11 @@ export class MonClient implements Dispatcher, AuthClient {
 
   // Questions; each answers what `cancelRequest` takes
 
+  /** Those without an answer yet. */
+  questions(): MonQuestion[] {
+    return this.#requests.questions();
+  }
+
   /** Asks for the newest version of a map. */
   getVersion(what: string, onVersion: (newest: number) => void): number {
     return this.#ask(
@@ -217,10 +222,11 @@ export class MonClient implements Dispatcher, AuthClient {
     make: (tid: number) => Message,
     onReply: (reply: R) => void,
   ): number {
-    const tid = this.#requests.add(reply, make, (message: R) => {
+    const take = (message: R): void => {
       this.#updateRef();
       onReply(message);
-    });
+    };
+    const tid = this.#requests.add(reply, make, take, this.#cct.clock.now());
     this.#updateRef();
     const message = this.#requests.message(tid);
     if (message !== undefined) this.#active?.con.sendMessage(message);

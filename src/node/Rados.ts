@@ -1,6 +1,8 @@
 import { AuthRegistry } from '../auth/AuthRegistry.ts';
 import { CEPH_AUTH_CEPHX } from '../auth/auth_methods.ts';
 import { CryptoKey } from '../auth/CryptoKey.ts';
+import type { CephContext } from '../common/CephContext.ts';
+import { Config } from '../common/config.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, type EntityName } from '../common/entity_name.ts';
 import { EINVAL } from '../common/errno.ts';
 import { DecodeError } from '../common/errors.ts';
@@ -9,7 +11,10 @@ import type { CallOptions } from '../librados/CallOptions.ts';
 import { RadosClient } from '../librados/RadosClient.ts';
 import { radosError } from '../librados/RadosError.ts';
 import type { InitialMon } from '../mon/mon_host.ts';
-import type { CephConfOptions } from './ceph_conf.ts';
+import { AdminCommands } from './admin_socket/AdminCommands.ts';
+import { AdminSocket } from './admin_socket/AdminSocket.ts';
+import { clientCommands } from './admin_socket/client_commands.ts';
+import { type CephConfOptions, selfOf } from './ceph_conf.ts';
 import { configure } from './configure.ts';
 import { type ContextOverrides, nodeContext } from './context.ts';
 import { KeyringError, readKey } from './keyring_file.ts';
@@ -35,11 +40,44 @@ export interface ConnectOptions extends Partial<RadosOptions>, CephConfOptions {
 
 /** A cluster, over TCP. */
 export class Rados extends RadosClient {
+  readonly #adminSocket: AdminSocket | undefined;
+
   /** Throws InvalidArgumentError for options that make no sense, and for a keyring that cannot be read. */
   constructor({ monHost, name = 'client.admin', key, keyring, conf = {}, log }: RadosOptions) {
     const entity = parseName(name);
     const proof = wantsKey(conf) ? findKey(entity, key, keyring) : {};
-    super(nodeContext({ conf, log }), { name: entity, ...proof, monHost });
+    const cct = nodeContext({ conf, log });
+    super(cct, { name: entity, ...proof, monHost });
+    const path = adminSocketPath(cct.conf.admin_socket, entity);
+    if (path !== '') this.#adminSocket = this.#makeAdminSocket(path, name, cct);
+  }
+
+  override async connect(options: CallOptions = {}): Promise<this> {
+    this.#adminSocket?.open();
+    try {
+      return await super.connect(options);
+    } catch (error) {
+      this.#adminSocket?.close();
+      throw error;
+    }
+  }
+
+  override shutdown(): Promise<void> {
+    this.#adminSocket?.close();
+    return super.shutdown();
+  }
+
+  /** Without one, all else works. */
+  #makeAdminSocket(path: string, name: string, { conf, log }: CephContext): AdminSocket {
+    const commands = clientCommands({
+      name,
+      conf,
+      perfDump: () => this.perfDump(),
+      objecterRequests: () => this.objecterRequests(),
+    });
+    return new AdminSocket(path, new AdminCommands(commands), (error) => {
+      log?.({ who: name, fn: 'AdminSocket.open', facts: { path, failed: error.message } });
+    });
   }
 
   /**
@@ -63,6 +101,12 @@ function parseName(name: string): EntityName {
     });
   }
   return { type: CEPH_ENTITY_TYPE_CLIENT, id };
+}
+
+/** Ceph: admin_socket, with its variables. */
+function adminSocketPath(text: string, { id }: EntityName): string {
+  const self = selfOf(`client.${id}`, 'ceph', process.env);
+  return new Config(self, []).expand(text);
 }
 
 /** Where cephx is not to be spoken, no keyring is read. */

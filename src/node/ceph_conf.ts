@@ -75,7 +75,8 @@ function defined({ confFile, cluster, name }: CephConfOptions): CephConfOptions 
   };
 }
 
-function selfOf(name: string, cluster: string, env: Env): Self {
+/** Who we are, for the variables in options. */
+export function selfOf(name: string, cluster: string, env: Env): Self {
   const dot = name.indexOf('.');
   return {
     cluster,

@@ -24,6 +24,7 @@ import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_OSD_FLAG_IGNORE_OVERLAY, CEPH_OSD_FLAG_READ } from '../osd/rados.ts';
 import { BACKOFFS_MAX, isInRange } from './Backoffs.ts';
 import { checkReply } from './check_reply.ts';
+import { dumpRequests, type ObjecterRequests } from './dump_requests.ts';
 import { ObjecterTick } from './ObjecterTick.ts';
 import type { ObjectOperation } from './ObjectOperation.ts';
 import { Op, type OpListener } from './Op.ts';
@@ -114,6 +115,13 @@ export class Objecter implements Dispatcher {
   /** The newest map that has come; undefined before the first. */
   get osdmap(): OSDMap | undefined {
     return this.#maps.osdmap;
+  }
+
+  /** All that waits for an answer, by session. */
+  dumpRequests(): ObjecterRequests {
+    const sessions = [...this.#sessions.all(), this.#sessions.homeless];
+    const ops = sessions.flatMap((session) => session.opsByTid());
+    return dumpRequests(ops, this.#monc.questions(), this.#cct.clock.now());
   }
 
   /** What of the throttles is out. */
