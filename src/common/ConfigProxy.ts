@@ -6,6 +6,20 @@ const NO_MON_UPDATE: ReadonlySet<string> = new Set([
   'mon_host',
   'mon_dns_srv_name',
   'no_mon_config',
+  // Which messengers there are, is a matter of this host.
+  'ms_type',
+]);
+
+/** Of what a client does over and over: with 0 it would do nothing else. */
+const NEVER_ZERO: ReadonlySet<string> = new Set([
+  'mon_client_hunt_interval',
+  'mon_client_hunt_interval_backoff',
+  'mon_client_hunt_interval_min_multiple',
+  'mon_client_hunt_interval_max_multiple',
+  'mon_client_ping_interval',
+  'ms_initial_backoff',
+  'ms_max_backoff',
+  'objecter_tick_interval',
 ]);
 
 /**
@@ -49,6 +63,7 @@ export class ConfigProxy {
     try {
       const value = text === undefined ? OPTION_DEFAULTS[key] : parseOptionValue(key, text);
       if (value === this.#values[key]) return undefined;
+      if (NEVER_ZERO.has(key) && !(Number(value) > 0)) return `'${text}' is not above 0`;
       if (isRunning && !isRuntimeOption(key)) return 'not while the client runs';
       this.#values[key] = value;
       return undefined;

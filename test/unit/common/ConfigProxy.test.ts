@@ -34,16 +34,24 @@ test('a client that runs takes numbers, booleans and the lists of methods and mo
   expect([rados_osd_op_timeout, ms_crc_data, ms_mon_client_mode]).toEqual([300, false, 'crc']);
 });
 
-test('a client that runs keeps the messenger that it has', () => {
+test('a client that runs does not take what counts only when it starts', () => {
   const proxy = new ConfigProxy();
-  expect(told(proxy, { ms_type: 'simple' }, true)).toEqual(['ms_type']);
-  expect(proxy.options.ms_type).toBe('async');
+  const values = { ms_inject_delay_type: 'osd' };
+  expect(told(proxy, values, true)).toEqual(['ms_inject_delay_type']);
+  expect(proxy.options.ms_inject_delay_type).toBe('');
 });
 
-test('where the monitors are is not for a monitor to say', () => {
+test('an interval that would let a client do nothing else is not taken', () => {
   const proxy = new ConfigProxy();
-  told(proxy, { mon_host: '10.0.0.6' });
-  expect(proxy.options.mon_host).toBe('');
+  const values = { mon_client_hunt_interval: '0', objecter_tick_interval: '-1' };
+  expect(told(proxy, values)).toEqual(['objecter_tick_interval', 'mon_client_hunt_interval']);
+  expect(proxy.options.mon_client_hunt_interval).toBe(3);
+});
+
+test('where the monitors are, and by which messenger we go there, is not for a monitor to say', () => {
+  const proxy = new ConfigProxy();
+  told(proxy, { mon_host: '10.0.0.6', ms_type: 'xio' });
+  expect([proxy.options.mon_host, proxy.options.ms_type]).toEqual(['', 'async']);
 });
 
 test('a value that makes no sense is not taken, and an option that is not known has no effect', () => {
