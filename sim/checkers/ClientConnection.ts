@@ -19,6 +19,8 @@ export interface ConnectionEvents {
   onOver(): void;
 }
 
+const NO_OP = { tid: 0, at: -1, epoch: 0 };
+
 /** A range of objects of which the OSD wants no ops. */
 interface Blocked extends WireBackoff {
   acks: number;
@@ -42,8 +44,8 @@ export class ClientConnection implements ConnectionTap {
   readonly #blocked = new Map<number, Blocked>();
   #wasBlocked = false;
   #flushedAt = 0;
-  #lastTid = 0;
-  #lastTidAt = -1;
+  /** The last op that was sent for the first time, and the last that was sent again. */
+  readonly #last = { first: { ...NO_OP }, again: { ...NO_OP } };
   #lastEpoch = 0;
 
   constructor(
@@ -109,16 +111,16 @@ export class ClientConnection implements ConnectionTap {
 
   checkOp(what: string, tid: number, op: WireOp): void {
     const now = this.#witness.now();
-    // A reply that makes room and a map may come in one read: each has ops leave in order.
-    const isSameCause = now === this.#lastTidAt && op.epoch === this.#lastEpoch;
-    if (isSameCause && tid <= this.#lastTid && this.isPrompt) {
-      this.#witness.report('I14', `${what} right after tid ${this.#lastTid}`);
+    // One event may have several causes: a map, room in the budget, a replica that refuses.
+    const last = this.#last[op.attempt > 0 ? 'again' : 'first'];
+    const isSameCause = now === last.at && op.epoch === last.epoch;
+    if (isSameCause && tid <= last.tid && this.isPrompt) {
+      this.#witness.report('I14', `${what} right after tid ${last.tid}`);
     }
     if (op.epoch < this.#lastEpoch) {
       this.#witness.report('I17', `${what}: by map ${op.epoch} after ${this.#lastEpoch}`);
     }
-    this.#lastTid = tid;
-    this.#lastTidAt = now;
+    Object.assign(last, { tid, at: now, epoch: op.epoch });
     this.#lastEpoch = op.epoch;
     for (const block of this.#blocked.values()) {
       if (block.acks > 0 && isInRange(block, op)) {

@@ -108,7 +108,8 @@ export class WireChecker {
     this.#checkTarget(what, con, op, map);
     this.#checkRetry(what, op);
     // What waited in a queue may come out after what was sent later, elsewhere.
-    if (before !== undefined && (con.isPrompt || before.con === con)) {
+    const isInOrder = con.isPrompt && (before?.at ?? 0) < sent.at;
+    if (before !== undefined && (isInOrder || before.con === con)) {
       this.#checkAttempt(what, op, before.op);
       this.#checkResend(what, before, sent);
     }
@@ -149,6 +150,7 @@ export class WireChecker {
   /** Over the same connection, or while the one before is there, an op is sent again for a reason only. */
   #checkResend(what: string, before: Sent, now: Sent): void {
     if (before.con.to !== now.con.to || !before.con.isOpen || !before.isPrompt) return;
+    if (before.at === now.at) return;
     if (before.fullMaps !== now.fullMaps || before.con.unblockedAt >= before.at) return;
     for (let epoch = before.op.epoch + 1; epoch <= now.op.epoch; epoch++) {
       const [a, b] = [this.#witness.map(epoch - 1), this.#witness.map(epoch)];

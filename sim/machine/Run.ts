@@ -25,9 +25,9 @@ export class Run implements Stage {
   readonly dead: ReadonlySet<number>;
   readonly violations: Violation[] = [];
   /** Fault by id → how often. */
-  readonly faults = new Map<string, number>();
+  readonly faults: Map<string, number> = new Map();
   /** `state fault` → how often the fault came in that state of a client. */
-  readonly cells = new Map<string, number>();
+  readonly cells: Map<string, number> = new Map();
   reads = 0;
   readonly #plan: Plan;
   readonly #start: number;
@@ -132,6 +132,7 @@ export class Run implements Stage {
     const { signal } = client;
     const asked = this.clock.now();
     const { floor } = model;
+    if (read.balanced) ioctx = ioctx.with({ flags: ['balance_reads'] });
     try {
       const options = {
         ...(read.timeout > 0 ? { timeout: read.timeout } : {}),

@@ -87,6 +87,7 @@ function changePgNum(stage: Stage, { n, how }: PlannedFault): EndFault {
   const step = 1 + (n % 9);
   const pgNum =
     how === 'more' ? Math.min(pool.pgNum + step, PG_NUM_MAX) : Math.max(pool.pgNum - step, 1);
+  if (pgNum === pool.pgNum) return NOTHING;
   const epoch = osdMonitor.nextEpoch;
   const resend = pgNum > pool.pgNum ? {} : { lastForceOpResend: epoch };
   const pgpNum = n % 3 === 0 ? Math.min(pool.pgpNum, pgNum) : pgNum;

@@ -136,6 +136,9 @@ function dropThenMove(stage: Stage, { n }: PlannedFault): EndFault {
     const isMoved = osdMonitor.map.pgToUpActingOsds(pg).actingPrimary !== actingPrimary;
     if (!isMoved) stage.resetAll(`osd.${actingPrimary}`);
   };
-  clock.addEventAfter(n, () => osdMonitor.setPrimaryTemp(pg, next, moved));
-  return () => osdMonitor.setPrimaryTemp(pg, -1, () => undefined);
+  const timer = clock.addEventAfter(n, () => osdMonitor.setPrimaryTemp(pg, next, moved));
+  return () => {
+    timer.cancel();
+    osdMonitor.setPrimaryTemp(pg, -1, moved);
+  };
 }

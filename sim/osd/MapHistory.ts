@@ -45,15 +45,17 @@ export class MapHistory {
     this.#oldestEpoch = this.epoch;
   }
 
-  /** The changes that make the map of `last` of that of `first` - 1; undefined: too old. */
-  incrementals(first: number, last: number): Map<number, Uint8Array> | undefined {
-    if (first <= this.#oldestEpoch) return undefined;
+  /** The oldest that is still sent to others. */
+  get oldest(): OSDMap | undefined {
+    return this.#entries.find(({ map }) => map.epoch === this.#oldestEpoch)?.map;
+  }
+
+  /** The changes that made the maps of `first` to `last`, as far as there are such, and they are kept. */
+  incrementals(first: number, last: number): Map<number, Uint8Array> {
     const changes = new Map<number, Uint8Array>();
-    const at = this.#entries.length - 1 - this.epoch;
-    for (let epoch = first; epoch <= last; epoch++) {
-      const incremental = this.#entries[at + epoch]?.incremental;
-      if (incremental === undefined) return undefined;
-      changes.set(epoch, incremental);
+    for (const { map, incremental } of this.#entries) {
+      const isMeant = map.epoch >= first && map.epoch <= last && map.epoch > this.#oldestEpoch;
+      if (isMeant && incremental !== undefined) changes.set(map.epoch, incremental);
     }
     return changes;
   }

@@ -36,15 +36,16 @@ export class MapSharer {
   /** Ceph: OSDService::send_incremental_map. */
   #sendIncrementalMap(con: Connection, since: number, map: OSDMap): void {
     const messages: MOSDMap[] = [];
-    const range = { fsid: map.fsid, oldestMap: this.#maps.oldestEpoch, newestMap: map.epoch };
-    for (let first = since + 1; first <= map.epoch; first += MAPS_PER_MESSAGE) {
-      const last = Math.min(first + MAPS_PER_MESSAGE - 1, map.epoch);
-      const incrementalMaps = this.#maps.incrementals(first, last);
-      if (incrementalMaps === undefined) {
-        const maps = new Map([[map.epoch, map.encode({ simulated: true })]]);
-        messages.push(new MOSDMap({ ...range, maps }));
-        break;
-      }
+    const { oldest } = this.#maps;
+    if (oldest === undefined) return;
+    const range = { fsid: map.fsid, oldestMap: oldest.epoch, newestMap: map.epoch };
+    if (since < oldest.epoch) {
+      const maps = new Map([[oldest.epoch, oldest.encode({ simulated: true })]]);
+      messages.push(new MOSDMap({ ...range, maps }));
+    }
+    const next = Math.max(since, oldest.epoch) + 1;
+    for (let first = next; first <= map.epoch; first += MAPS_PER_MESSAGE) {
+      const incrementalMaps = this.#maps.incrementals(first, first + MAPS_PER_MESSAGE - 1);
       messages.push(new MOSDMap({ ...range, incrementalMaps }));
     }
     this.#faults.send(messages, (message) => con.sendMessage(message));

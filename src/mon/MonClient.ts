@@ -133,8 +133,8 @@ export class MonClient implements Dispatcher, AuthClient {
   // Subscriptions and versions
 
   /** Ceph: MonSub::want. True: `renewSubs` has something to send. */
-  subWant(what: string, start: number, flags: number): boolean {
-    return this.#sub.want(what, start, flags);
+  subWant(what: string, start: number, flags: number, isAgain = false): boolean {
+    return this.#sub.want(what, start, flags, isAgain);
   }
 
   subGot(what: string, have: number): void {

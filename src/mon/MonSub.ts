@@ -15,10 +15,10 @@ export class MonSub {
     this.#hostname = hostname;
   }
 
-  /** False: that is wanted already. */
-  want(what: string, start: number, flags: number): boolean {
+  /** False: that is wanted already. `isAgain`: what came was of no use, so it is wanted once more. */
+  want(what: string, start: number, flags: number, isAgain = false): boolean {
     const old = this.#new.get(what) ?? this.#sent.get(what);
-    if (old?.start === start && old.flags === flags) return false;
+    if (!isAgain && old?.start === start && old.flags === flags) return false;
     this.#new.set(what, { start, flags });
     return true;
   }

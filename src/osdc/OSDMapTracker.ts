@@ -42,6 +42,11 @@ export class OSDMapTracker {
   #osdmap: OSDMap | undefined;
   /** The change that came could not be used. */
   #wantsFullMap = false;
+  /**
+   * Maps that come out of order are of no use, and their sender takes them for received: so they are asked
+   * for again, once until one is of use.
+   */
+  #mayAskAgain = true;
 
   constructor(
     cct: CephContext,
@@ -90,7 +95,8 @@ export class OSDMapTracker {
       for (const next of nextMaps(this.#osdmap, message, this.#wantsFullMap)) {
         if (next.kind === 'missing') {
           this.#log(`no map ${next.epoch}`, message);
-          this.maybeRequestMap();
+          this.maybeRequestMap(this.#mayAskAgain);
+          this.#mayAskAgain = false;
           return undefined;
         }
         this.#take(next);
@@ -107,6 +113,7 @@ export class OSDMapTracker {
     const before = this.#osdmap;
     this.#osdmap = map;
     this.#wantsFullMap = false;
+    this.#mayAskAgain = true;
     this.#counters.inc(kind === 'full' ? 'map_full' : 'map_inc');
     this.#counters.set('map_epoch', map.epoch);
     this.#monc.subGot('osdmap', map.epoch);
@@ -139,11 +146,11 @@ export class OSDMapTracker {
   }
 
   /** Ceph: Objecter::_maybe_request_map. */
-  maybeRequestMap(): void {
+  maybeRequestMap(isAgain = false): void {
     const map = this.#osdmap;
     const flags = map !== undefined && isPaused(map) ? 0 : CEPH_SUBSCRIBE_ONETIME;
     const start = map === undefined || this.#wantsFullMap ? 0 : map.epoch + 1;
-    if (this.#monc.subWant('osdmap', start, flags)) this.#monc.renewSubs();
+    if (this.#monc.subWant('osdmap', start, flags, isAgain)) this.#monc.renewSubs();
   }
 
   /** Calls `done` when the map is of `epoch` or newer, perhaps now. The answer ends the wait. */
