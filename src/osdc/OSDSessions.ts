@@ -44,6 +44,14 @@ export class OSDSessions {
     return this.#sessions.values();
   }
 
+  /** Some OSD has an op that it may serve. */
+  hasOpsToServe(): boolean {
+    for (const session of this.#sessions.values()) {
+      if (session.ops.values().some(({ target }) => !target.paused)) return true;
+    }
+    return false;
+  }
+
   shutdown(): void {
     for (const session of [...this.#sessions.values()]) this.close(session);
   }

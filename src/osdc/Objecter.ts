@@ -2,16 +2,10 @@ import { backoffMs } from '../common/backoff.ts';
 import type { CephContext } from '../common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../common/entity_name.ts';
 import { EAGAIN, EIO, ENOENT, EOPNOTSUPP, ESHUTDOWN, ETIMEDOUT } from '../common/errno.ts';
-import { assert, DecodeError, ProtocolError } from '../common/errors.ts';
+import { assert, DecodeError } from '../common/errors.ts';
 import type { PerfCounters } from '../common/PerfCounters.ts';
-import {
-  CEPH_OSD_BACKOFF_OP_ACK_BLOCK,
-  CEPH_OSD_BACKOFF_OP_BLOCK,
-  CEPH_OSD_BACKOFF_OP_UNBLOCK,
-  MOSDBackoff,
-} from '../messages/MOSDBackoff.ts';
+import { MOSDBackoff } from '../messages/MOSDBackoff.ts';
 import { MOSDMap } from '../messages/MOSDMap.ts';
-import { OSD_CLIENT_OP_PRIORITY } from '../messages/MOSDOp.ts';
 import { MOSDOpReply } from '../messages/MOSDOpReply.ts';
 import type { MonClient } from '../mon/MonClient.ts';
 import type { Connection } from '../msg/Connection.ts';
@@ -22,8 +16,8 @@ import type { OSDMap } from '../osd/OSDMap.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_OSD_FLAG_IGNORE_OVERLAY, CEPH_OSD_FLAG_READ } from '../osd/rados.ts';
-import { BACKOFFS_MAX, isInRange } from './Backoffs.ts';
-import { checkReply } from './check_reply.ts';
+import { BackoffHandler } from './BackoffHandler.ts';
+import { badReply, checkReply } from './check_reply.ts';
 import { dumpRequests, type ObjecterRequests } from './dump_requests.ts';
 import { ObjecterTick } from './ObjecterTick.ts';
 import type { ObjectOperation } from './ObjectOperation.ts';
@@ -36,13 +30,7 @@ import { OpTable } from './OpTable.ts';
 import { OSDMapTracker } from './OSDMapTracker.ts';
 import { inTidOrder, type OSDSession } from './OSDSession.ts';
 import { OSDSessions } from './OSDSessions.ts';
-import {
-  calcTarget,
-  OpTarget,
-  redirectTarget,
-  retargetToPrimary,
-  targetObject,
-} from './op_target.ts';
+import { calcTarget, OpTarget, redirectTarget, retargetToPrimary } from './op_target.ts';
 import { prepareOsdOp } from './osd_op_message.ts';
 import { countOp, makeOsdcCounters, type OsdcCounter } from './perf_counters.ts';
 import { ReplicaPicker } from './ReplicaPicker.ts';
@@ -71,6 +59,7 @@ export class Objecter implements Dispatcher {
   readonly #monc: MonClient;
   readonly #maps: OSDMapTracker;
   readonly #sessions: OSDSessions;
+  readonly #backoffs: BackoffHandler;
   readonly #mapChecks: OpMapChecks;
   readonly #budget: OpBudget;
   readonly #deadlines: OpDeadlines;
@@ -99,6 +88,10 @@ export class Objecter implements Dispatcher {
       osdmap: () => this.osdmap,
       kickRequests: (session) => this.#kickRequests(session),
     });
+    this.#backoffs = new BackoffHandler(cct, messenger, {
+      sendOp: (session, op) => this.#sendOp(session, op),
+      reopenSession: (session, why) => this.#reopenSession(session, why),
+    });
     this.#mapChecks = new OpMapChecks(monc, this.#maps, (op) => {
       this.#finishOp(op, -ENOENT, new Error('no such pool'));
     });
@@ -107,7 +100,8 @@ export class Objecter implements Dispatcher {
     this.#tick = new ObjecterTick(cct, {
       onTick: () => this.#handleTick(),
       isBusy: () => this.#active.size > 0 || this.#maps.hasWaiters,
-      isStuck: () => this.#isStuck(),
+      // Who waits for a map need not look for a monitor that would send it.
+      isStuck: () => this.#monc.isOpen && !this.#sessions.hasOpsToServe(),
     });
     cct.perf.add('objecter', this.counters);
   }
@@ -254,7 +248,7 @@ export class Objecter implements Dispatcher {
       this.#finishOp(op, -EOPNOTSUPP, cause);
       return;
     }
-    if (session.con === undefined || session.holdsBack(op.target)) return;
+    if (session.con === undefined || op.target.osd < 0 || session.holdsBack(op.target)) return;
     const message = prepareOsdOp(op);
     if (op.attempts > 0) this.counters.inc('op_resend');
     this.counters.inc('op_send');
@@ -426,55 +420,15 @@ export class Objecter implements Dispatcher {
 
   /** A reply that makes no sense: its op fails, the other ops are sent again over a new connection. */
   #refuseReply(session: OSDSession, con: Connection, op: Op, error: DecodeError): void {
-    const { field, offset } = error;
-    const cause = new ProtocolError(
-      { peer: `osd.${session.osd} ${con.peerAddr}`, state: 'open', field, offset },
-      `${error.reason} (tid ${op.tid})`,
-      { cause: error },
-    );
+    const cause = badReply(op, `osd.${session.osd} ${con.peerAddr}`, error);
     session.ops.delete(op.tid);
     this.#reopenSession(session, cause.message);
     this.#finishOp(op, -EIO, cause);
   }
 
-  // Backoffs
-
   #handleOsdBackoff(con: Connection, backoff: MOSDBackoff): void {
     const session = this.#sessions.of(con);
-    if (session === undefined) return;
-    this.#cct.log?.({
-      who: this.#messenger.who,
-      fn: 'Objecter.handleOsdBackoff',
-      facts: { osd: session.osd, message: String(backoff) },
-    });
-    if (backoff.op === CEPH_OSD_BACKOFF_OP_BLOCK) this.#block(session, con, backoff);
-    else if (backoff.op === CEPH_OSD_BACKOFF_OP_UNBLOCK) this.#unblock(session, backoff);
-  }
-
-  #block(
-    session: OSDSession,
-    con: Connection,
-    { pgid, mapEpoch, id, begin, end }: MOSDBackoff,
-  ): void {
-    if (session.backoffs.size >= BACKOFFS_MAX) {
-      this.#reopenSession(session, `more than ${BACKOFFS_MAX} backoffs`);
-      return;
-    }
-    session.backoffs.block(pgid, id, begin, end);
-    const op = CEPH_OSD_BACKOFF_OP_ACK_BLOCK;
-    // With the epoch that came: an OSD whose PG has split since knows by it that this is too old.
-    const ack = new MOSDBackoff({ pgid, mapEpoch, op, id, begin, end });
-    // What we sent before goes before, what we send later goes behind.
-    ack.priority = OSD_CLIENT_OP_PRIORITY;
-    con.sendMessage(ack);
-  }
-
-  #unblock(session: OSDSession, { id, begin, end }: MOSDBackoff): void {
-    if (!session.backoffs.unblock(id, begin, end)) return;
-    for (const op of session.opsByTid()) {
-      if (!op.target.paused && isInRange(targetObject(op.target), begin, end))
-        this.#sendOp(session, op);
-    }
+    if (session !== undefined) this.#backoffs.handle(session, con, backoff);
   }
 
   // Maps
@@ -527,15 +481,6 @@ export class Objecter implements Dispatcher {
 
   #wantsMap(): boolean {
     return this.#sessions.homeless.ops.size > 0 || this.#maps.hasWaiters;
-  }
-
-  /** Ops that cannot be sent wait for a map, and a monitor that would send it is there. */
-  #isStuck(): boolean {
-    if (!this.#monc.isOpen) return false;
-    for (const session of this.#sessions.all()) {
-      if (session.ops.values().some((op) => !op.target.paused)) return false;
-    }
-    return true;
   }
 
   // Logs

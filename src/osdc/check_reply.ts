@@ -1,4 +1,4 @@
-import { DecodeError } from '../common/errors.ts';
+import { DecodeError, ProtocolError } from '../common/errors.ts';
 import type { MOSDOpReply } from '../messages/MOSDOpReply.ts';
 import { CEPH_OSD_OP_READ } from '../osd/rados.ts';
 import type { Op } from './Op.ts';
@@ -18,4 +18,11 @@ export function checkReply(op: Op, reply: MOSDOpReply): void {
       throw new DecodeError('MOSDOpReply.outdata', i, `${length} bytes, ${args.length} were asked`);
     }
   }
+}
+
+/** What `op` fails with. */
+export function badReply(op: Op, peer: string, error: DecodeError): ProtocolError {
+  const { field, offset, reason } = error;
+  const where = { peer, state: 'open', field, offset };
+  return new ProtocolError(where, `${reason} (tid ${op.tid})`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { MGetPoolStats } from '../messages/MGetPoolStats.ts';
 import { MStatfs } from '../messages/MStatfs.ts';
-import { snapToString } from '../messages/osd_text.ts';
 import type { MonQuestion } from '../mon/MonRequests.ts';
+import { snapToString } from '../osd/hobject_text.ts';
 import { osdOpToString } from '../osd/OSDOp.ts';
 import { type object_locator_t, pgToString } from '../osd/osd_types.ts';
 import type { Op } from './Op.ts';

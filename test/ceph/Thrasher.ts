@@ -26,16 +26,41 @@ export class Thrasher {
 
   async run(seconds: number): Promise<void> {
     const until = performance.now() + seconds * 1000;
-    for (let round = 0; performance.now() < until; round++) {
+    const isOver = (): boolean => performance.now() > until;
+    await Promise.all([
+      this.#thrashOsds(isOver),
+      this.#thrashMons(isOver),
+      this.#thrashMap(isOver),
+    ]);
+  }
+
+  /** One OSD after the other dies, and comes back. */
+  async #thrashOsds(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
       await this.#step('kill', () => this.#kill());
-      await this.#step('affinity', () => this.#changeAffinity());
-      if (round % 3 === 0) await this.#step('freeze', () => this.#freezeMon());
-      await this.#step('pg_num', () => this.#growPgNum());
-      await this.#step('upmap', () => this.#upmap());
-      await sleep(1000);
+      await sleep(1500);
       await this.#step('revive', () => this.#revive());
-      if (round % 3 === 2) await this.#step('thaw', () => this.#thaw());
-      await this.#clean(Math.min(until, performance.now() + 15_000));
+      await this.#allUp(performance.now() + 8000);
+      await sleep(500);
+    }
+  }
+
+  async #thrashMons(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await sleep(2000);
+      await this.#step('freeze', () => this.#freezeMon());
+      await sleep(6000);
+      await this.#step('thaw', () => this.#thaw());
+      await sleep(4000);
+    }
+  }
+
+  async #thrashMap(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      await this.#step('affinity', () => this.#changeAffinity());
+      await this.#step('upmap', () => this.#upmap());
+      await this.#step('pg_num', () => this.#growPgNum());
+      await sleep(1000);
     }
   }
 
@@ -43,7 +68,7 @@ export class Thrasher {
   async heal(): Promise<void> {
     await this.#thaw();
     await this.#revive();
-    await this.#clean(performance.now() + HEAL_TIMEOUT_MS);
+    await this.#allUp(performance.now() + HEAL_TIMEOUT_MS);
   }
 
   summary(): string {
@@ -99,11 +124,12 @@ export class Thrasher {
   /** What the manager says when pg_num is to grow: there is none here. */
   async #growPgNum(): Promise<boolean> {
     if (this.#pgNum >= PG_NUM_MAX) return false;
+    const val = String(this.#pgNum + 2);
+    const set = { prefix: 'osd pool set', pool: this.#pool, val };
+    await this.#command({ ...set, var: 'pg_num' });
+    await this.#command({ ...set, var: 'pg_num_actual' });
     this.#pgNum += 2;
-    const set = { prefix: 'osd pool set', pool: this.#pool };
-    await this.#command({ ...set, var: 'pg_num', val: String(this.#pgNum) });
-    await this.#command({ ...set, var: 'pg_num_actual', val: String(this.#pgNum) });
-    return this.#command({ ...set, var: 'pgp_num_actual', val: String(this.#pgNum) });
+    return this.#command({ ...set, var: 'pgp_num_actual' });
   }
 
   /** Moves one OSD of one PG to the OSD that is not in it. */
@@ -118,8 +144,7 @@ export class Thrasher {
     return this.#command({ prefix: 'osd pg-upmap-items', pgid, id: [from, other.osd] });
   }
 
-  /** Until all OSDs are up, and all PGs by what their primaries say. */
-  async #clean(until: number): Promise<void> {
+  async #allUp(until: number): Promise<void> {
     while (performance.now() < until) {
       const stat = await this.#ask({ prefix: 'osd stat', format: 'json' }).catch(() => '{}');
       if (JSON.parse(stat).num_up_osds === OSDS) return;
