@@ -6,6 +6,7 @@ import { decodeUtime, encodeUtime, UTIME_ZERO, type utime_t } from '../common/ut
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
 import { entityNameToString } from '../msg/msg_types.ts';
+import { hobjectToString, snapToString } from '../osd/hobject_text.ts';
 import {
   decodeOSDOp,
   encodeOSDOp,
@@ -23,7 +24,7 @@ import {
 } from '../osd/osd_types.ts';
 import { CEPH_NOSNAP, CEPH_OSD_FLAG_RETRY } from '../osd/rados.ts';
 import { mergeInData, sliceData } from './osd_op_data.ts';
-import { hobjectToString, osdFlagString, snapToString, spgToString } from './osd_text.ts';
+import { osdFlagString, spgToString } from './osd_text.ts';
 
 export const CEPH_MSG_OSD_OP = 42;
 
@@ -170,7 +171,7 @@ export class MOSDOp extends Message {
   override toString(): string {
     const { pgid, oloc, hash, oid, snapid: snap } = this;
     const reqid = `${this.src === undefined ? 'unknown.0' : entityNameToString(this.src)}.0:${this.tid}`;
-    const hobj = hobjectToString({ ...oloc, hash, oid, snap });
+    const hobj = hobjectToString({ ...oloc, hash, oid, snap, isMax: false });
     const ops = this.ops.map(osdOpToString).join(',');
     const snapc = `${snapToString(this.snapSeq)}=[${this.snaps.map(snapToString).join(',')}]`;
     const retry = this.flags & CEPH_OSD_FLAG_RETRY ? ` RETRY=${this.retryAttempt}` : '';
