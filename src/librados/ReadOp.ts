@@ -132,6 +132,7 @@ class ReadSteps<R extends Results, F extends Results> implements ObjectOperation
     checkExtent(offset, length);
     checkCount(SYSCALL, 'chunkSize', chunkSize, U32_MAX);
     const kind = CHECKSUMS[type];
+    if (typeof init === 'number') checkCount(SYSCALL, 'init', init);
     const begin = init === undefined ? kind.init : BigInt(init);
     checkUnsigned(SYSCALL, 'init', begin, kind.size * 8);
     return this.#step(checksumStep(type, { offset, length, chunkSize, init: begin }));
