@@ -29,6 +29,8 @@ export class MonHunt {
   /** Address → how the last try there went wrong, since a session was last open. */
   readonly #failed = new Map<string, string>();
   #refusal: MonRefusal | undefined;
+  /** There are no monitors that are yet to be tried. */
+  #isLast = false;
   #hadSession = false;
   #multiple: number;
   /** Searches without success in a row. */
@@ -44,19 +46,22 @@ export class MonHunt {
   start(monmap: MonMap, newAuth: () => MonAuth): boolean {
     this.clear();
     this.#backOff();
-    this.#refusal = undefined;
     const { conf, random, clock } = this.#cct;
     const mons = monmap.mons.flatMap((mon) => {
       const addr = this.#messenger.pickAddr(mon.addrs);
       return addr === undefined ? [] : [{ ...mon, addr }];
     });
-    if (mons.every(({ addr }) => this.#tried.has(String(addr)))) this.#tried.clear();
+    if (mons.every(({ addr }) => this.#tried.has(String(addr)))) {
+      this.#tried.clear();
+      this.#refusal = undefined;
+    }
     for (const { addr } of pickMons(mons, this.#tried, conf.mon_client_hunt_parallel, random)) {
       this.#tried.add(String(addr));
       if (!this.#failed.has(String(addr))) this.#failed.set(String(addr), 'no answer');
       const con = this.#messenger.getConnection(CEPH_ENTITY_TYPE_MON, addr);
       this.#pending.set(con, new MonConnection(con, newAuth(), clock.now()));
     }
+    this.#isLast = mons.every(({ addr }) => this.#tried.has(String(addr)));
     for (const mon of [...this.#pending.values()]) mon.start(monmap.epoch);
     return mons.length > 0;
   }
@@ -94,9 +99,9 @@ export class MonHunt {
     for (const con of this.#pending.keys()) this.note(con, 'no answer');
   }
 
-  /** Who said no since the search began, if anybody did. */
+  /** Who said no, if anybody did and there is nobody else to ask. */
   get refusal(): MonRefusal | undefined {
-    return this.#refusal;
+    return this.#isLast ? this.#refusal : undefined;
   }
 
   /** It is the one. */
@@ -113,6 +118,7 @@ export class MonHunt {
   /** There are other monitors than before. */
   forgetTried(): void {
     this.#tried.clear();
+    this.#refusal = undefined;
   }
 
   /** A session is open. */

@@ -73,6 +73,16 @@ test('one that refuses is believed when nobody else answers in time', () => {
   ]);
 });
 
+test('those that refuse are not believed before all have been asked', () => {
+  const mons = new Monitors(5);
+  for (const con of mons.openCons) mons.send(refusal(), con);
+  mons.world.clock.advance();
+  expect(mons.done).toEqual([]);
+  expect(mons.openCons).toHaveLength(2);
+  mons.open();
+  expect(mons.done).toEqual([[0, '']]);
+});
+
 test('monitors that were not tried yet are next', () => {
   const mons = new Monitors(5);
   const first = addrsOf(mons.openCons);
