@@ -50,6 +50,7 @@ export {
   ObjectNotFound,
   PermissionDeniedError,
   RadosError,
+  type StepOutcome,
   TimedOut,
 } from './librados/RadosError.ts';
 export type { ReadReply } from './librados/ReadCall.ts';
@@ -67,7 +68,6 @@ export type {
   OpOptions,
   ReadOptions,
   SparseExtent,
-  StepOutcome,
 } from './librados/read_types.ts';
 export { type StreamSource, streamSource } from './librados/stream_source.ts';
 export { Striper, type StriperOptions } from './librados/striper/Striper.ts';

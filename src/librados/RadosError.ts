@@ -13,7 +13,14 @@ import {
   ETIMEDOUT,
   errnoName,
 } from '../common/errno.ts';
-import type { StepOutcome } from './read_types.ts';
+
+/** What a step of an op came to. */
+export interface StepOutcome {
+  /** What the OSD answered to it; a negative errno if it failed. */
+  readonly rval: number;
+  /** Undefined where there is none. */
+  readonly result: unknown;
+}
 
 /** What failed, and where; what is not known is left out. */
 export interface RadosErrorFacts {

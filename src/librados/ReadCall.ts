@@ -4,9 +4,8 @@ import type { object_locator_t } from '../osd/osd_types.ts';
 import type { Op, OpListener, OpReply } from '../osdc/Op.ts';
 import { Call } from './Call.ts';
 import { opError, opReason } from './op_error.ts';
-import type { RadosError } from './RadosError.ts';
+import type { RadosError, StepOutcome } from './RadosError.ts';
 import type { ReadOp } from './ReadOp.ts';
-import type { StepOutcome } from './read_types.ts';
 import type { Session } from './Session.ts';
 
 /** What is read, and what the call is named in errors. */

@@ -48,7 +48,7 @@ import {
   checkUnsigned,
   invalid,
 } from './check_arguments.ts';
-import { type RadosError, radosError } from './RadosError.ts';
+import { type RadosError, radosError, type StepOutcome } from './RadosError.ts';
 import { fadviseBits } from './read_flags.ts';
 import {
   type Advice,
@@ -59,7 +59,6 @@ import {
   type OmapRange,
   objectStat,
   type SparseExtent,
-  type StepOutcome,
 } from './read_types.ts';
 
 type Results = readonly unknown[];

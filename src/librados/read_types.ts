@@ -65,14 +65,6 @@ export type Cmpext =
   | { readonly equal: true }
   | { readonly equal: false; readonly mismatchAt: number };
 
-/** What a step of an op came to. */
-export interface StepOutcome {
-  /** What the OSD answered to it; a negative errno if it failed. */
-  readonly rval: number;
-  /** Undefined where there is none. */
-  readonly result: unknown;
-}
-
 export function objectStat(size: number, { sec, nsec }: utime_t, version: bigint): ObjectStat {
   return {
     size,

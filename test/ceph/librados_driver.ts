@@ -9,13 +9,14 @@ import { utf8Encode } from '../../src/common/utf8.ts';
 import type { CephCluster } from './harness.ts';
 
 const SOURCE = fileURLToPath(new URL('librados_driver.cc', import.meta.url));
+const COMPILER = 'g++';
 const COMPILER_FLAGS = ['-std=c++17', '-O0', '-Wno-deprecated-declarations'];
 
 /** True, after one clear line, where stock librados cannot be compiled against. */
 export function skipWithoutLibrados(): boolean {
   try {
     const args = ['-std=c++17', '-fsyntax-only', '-x', 'c++', '-'];
-    execFileSync('g++', args, { input: '#include <rados/librados.hpp>\n', stdio: 'pipe' });
+    execFileSync(COMPILER, args, { input: '#include <rados/librados.hpp>\n', stdio: 'pipe' });
     return false;
   } catch {
     console.log('skipped: no compiler or no headers (Debian: g++ librados-dev libradospp-dev)');
@@ -50,7 +51,7 @@ export class LibradosDriver implements AsyncDisposable {
   static async start(cluster: CephCluster): Promise<LibradosDriver> {
     const dir = mkdtempSync(join(tmpdir(), 'radosim-librados-'));
     const program = join(dir, 'driver');
-    execFileSync('g++', [...COMPILER_FLAGS, '-o', program, SOURCE, '-lrados'], {
+    execFileSync(COMPILER, [...COMPILER_FLAGS, '-o', program, SOURCE, '-lrados'], {
       stdio: 'inherit',
     });
     const env = { ...process.env, CEPH_ARGS: '' };
