@@ -4,6 +4,11 @@ import { describe, expect, it, test } from 'vitest';
 import { Decoder } from '../../src/common/Decoder.ts';
 import { Encoder } from '../../src/common/Encoder.ts';
 import { DecodeError } from '../../src/common/errors.ts';
+import {
+  CEPH_OSD_BACKOFF_OP_BLOCK,
+  CEPH_OSD_BACKOFF_OP_UNBLOCK,
+  MOSDBackoff,
+} from '../../src/messages/MOSDBackoff.ts';
 import { MOSDBoot } from '../../src/messages/MOSDBoot.ts';
 import {
   FLAG_ALIVE,
@@ -136,5 +141,16 @@ describe('the recorded messages', () => {
   it('write to a replica and are answered', () => {
     expect(all(MOSDRepOp)[0]?.poid).toMatchObject({ oid: 'obj1', nspace: '', pool: 1 });
     expect(all(MOSDRepOpReply).map(({ result }) => result)).toEqual([0, 0]);
+  });
+
+  it('block a PG for a client, and let it go', () => {
+    expect(all(MOSDBackoff).map(({ op, id, mapEpoch }) => [op, id, mapEpoch])).toEqual([
+      [CEPH_OSD_BACKOFF_OP_BLOCK, 1, 16],
+      [CEPH_OSD_BACKOFF_OP_UNBLOCK, 1, 17],
+    ]);
+    expect(all(MOSDBackoff).map(String)).toEqual([
+      'osd_backoff(1.7 block id 1 [1:e0000000::::0,MAX) e16)',
+      'osd_backoff(1.7 unblock id 1 [1:e0000000::::0,MAX) e17)',
+    ]);
   });
 });
