@@ -298,7 +298,7 @@ const SPARSE: ReadCase[] = [
   ...each('of no bytes', { kind: 'sparse_read', length: 10 }),
 ];
 
-export const READ_CASES: Readonly<Record<string, readonly ReadCase[]>> = {
+export const READ_CASES = {
   bytes: BYTES,
   'sparse objects': SPARSE,
   checksums: CHECKSUMS,
@@ -311,4 +311,4 @@ export const READ_CASES: Readonly<Record<string, readonly ReadCase[]>> = {
   flags: FLAGS,
   'several steps': COMPOUNDS,
   'objects that are not there': MISSING,
-};
+} satisfies Record<string, readonly ReadCase[]>;

@@ -51,6 +51,7 @@ describe.skipIf(skipWithoutCeph() || skipWithoutLibrados()).each(['none', 'cephx
     let ceph: CephCluster;
     let librados: LibradosDriver;
     const clients = new Map<string, Rados>();
+    let isOsdDown = false;
     const huge = Buffer.alloc(HUGE, 'radosim ');
 
     beforeAll(async () => {
@@ -75,6 +76,12 @@ describe.skipIf(skipWithoutCeph() || skipWithoutLibrados()).each(['none', 'cephx
       await librados?.stop();
       await ceph?.stop();
     });
+
+    async function takeOsdDown(): Promise<void> {
+      await ceph.killOsd(0);
+      await ceph.ceph('osd', 'down', '0');
+      isOsdDown = true;
+    }
 
     async function open(way: string, pool: string): Promise<IoCtx> {
       const client = clients.get(way);
@@ -188,6 +195,22 @@ describe.skipIf(skipWithoutCeph() || skipWithoutLibrados()).each(['none', 'cephx
       expect(more).toBe(false);
       expect(keys).toEqual(atOnce);
     });
+
+    // The last: the OSD does not come back.
+    test.each(WAYS[auth])(
+      'with an OSD down all is read from those that are left ($way)',
+      async ({ way }) => {
+        if (!isOsdDown) await takeOsdDown();
+        for (const pool of POOLS) {
+          const ioctx = await open(way, pool);
+          for (const one of [...READ_CASES.bytes, ...READ_CASES['several steps']]) {
+            const { ours, theirs } = await both(ioctx, one);
+            expect({ one, said: ours }).toEqual({ one, said: theirs });
+          }
+          expect(digest(await ioctx.read('huge'))).toBe(digest(huge));
+        }
+      },
+    );
 
     test('no daemon complains of what it was sent', async () => {
       expect(await ceph.complaints()).toEqual([]);
