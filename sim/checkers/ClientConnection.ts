@@ -114,7 +114,8 @@ export class ClientConnection implements ConnectionTap {
     // One event may have several causes: a map, room in the budget, a replica that refuses.
     const last = this.#last[op.attempt > 0 ? 'again' : 'first'];
     const isSameCause = now === last.at && op.epoch === last.epoch;
-    if (isSameCause && tid <= last.tid && this.isPrompt) {
+    const mayWait = op.attempt === 0 && this.unblockedAt >= 0;
+    if (isSameCause && tid <= last.tid && this.isPrompt && !mayWait) {
       this.#witness.report('I14', `${what} right after tid ${last.tid}`);
     }
     if (op.epoch < this.#lastEpoch) {

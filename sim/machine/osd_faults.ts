@@ -45,6 +45,17 @@ export const OSD_FAULTS: readonly FaultKind[] = [
       rule(stage, fault, { trouble: { kind: 'delay', ms: fault.n }, oneIn: 1 + (fault.n % 5) }),
   },
   {
+    id: 'S5',
+    text: 'backoffs of PGs and of objects (osd_backoff_on_peering, _degraded, _unfound)',
+    lasts: [200, 8000],
+    draw: (draw) => ({ n: draw.from(0, 1000), how: draw.pick(['pg', 'object']) }),
+    begin: (stage, { n, how }) => {
+      const isWholePg = how === 'pg';
+      const where = isWholePg ? stage.pg(n) : stage.object(n);
+      return everywhere(stage, { ...where, trouble: { kind: 'backoff', isWholePg } });
+    },
+  },
+  {
     id: 'S6',
     text: 'an OSD that is to be the primary no more drops ops without a word',
     lasts: [500, 6000],

@@ -1,6 +1,7 @@
 import type { CephContext } from '../../src/common/CephContext.ts';
 import type { Timer } from '../../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
+import { MOSDBackoff } from '../../src/messages/MOSDBackoff.ts';
 import { MOSDBoot } from '../../src/messages/MOSDBoot.ts';
 import { MOSDMap } from '../../src/messages/MOSDMap.ts';
 import { MOSDMarkMeDown } from '../../src/messages/MOSDMarkMeDown.ts';
@@ -249,6 +250,8 @@ export class MockOSD implements Dispatcher {
       this.#ops.dispatch(con, message);
       return true;
     }
+    // That a client has understood needs no answer.
+    if (message instanceof MOSDBackoff) return true;
     return this.#repOps.dispatch(con, message);
   }
 

@@ -9,6 +9,8 @@ export type OpTrouble =
   | { readonly kind: 'drop' }
   /** Waits for as long as the rule lasts: what it reads is nowhere to be found. */
   | { readonly kind: 'block' }
+  /** The client is asked to send nothing for the PG, or the object, until the rule is over. */
+  | { readonly kind: 'backoff'; readonly isWholePg: boolean }
   /** Answered with an errno. */
   | { readonly kind: 'fail'; readonly errno: number }
   /** The true reply, and one more that is not to be believed. */
@@ -33,10 +35,10 @@ export interface OpRule {
 export class OpFaults {
   readonly #random: Random;
   readonly #rules = new Set<OpRule>();
-  readonly #onEnd: () => void;
+  readonly #onEnd: (trouble: OpTrouble) => void;
 
   /** `onEnd`: a rule is over, and what it has blocked may go on. */
-  constructor(random: Random, onEnd: () => void) {
+  constructor(random: Random, onEnd: (trouble: OpTrouble) => void) {
     this.#random = random;
     this.#onEnd = onEnd;
   }
@@ -44,7 +46,7 @@ export class OpFaults {
   add(rule: OpRule): () => void {
     this.#rules.add(rule);
     return () => {
-      if (this.#rules.delete(rule)) this.#onEnd();
+      if (this.#rules.delete(rule)) this.#onEnd(rule.trouble);
     };
   }
 

@@ -13,6 +13,7 @@ import { MapSharer } from './MapSharer.ts';
 import type { ObjectOps } from './ObjectOps.ts';
 import { OpFaults, type OpTrouble } from './OpFaults.ts';
 import { refusedReply } from './ops/replies.ts';
+import { PgBackoffs } from './PgBackoffs.ts';
 
 interface WaitingOp {
   readonly con: Connection;
@@ -48,12 +49,13 @@ export class PrimaryOps {
   #waitingForMap: WaitingOp[] = [];
   /** Until a fault is over. */
   #blocked: WaitingOp[] = [];
+  readonly #backoffs = new PgBackoffs();
   #reads = 0;
 
   constructor(options: PrimaryOpsOptions) {
     this.#options = options;
     this.#sharer = new MapSharer(options.maps, options.mapFaults);
-    this.faults = new OpFaults(options.cct.random, () => this.#unblock());
+    this.faults = new OpFaults(options.cct.random, (trouble) => this.#unblock(trouble));
   }
 
   /** Ops that have been answered. */
@@ -77,15 +79,18 @@ export class PrimaryOps {
     this.#waitingForMap = this.#waitingForMap.filter((waiting) => waiting.con !== con);
     this.#options.objectOps.onReset(con);
     this.#blocked = this.#blocked.filter((waiting) => waiting.con !== con);
+    this.#backoffs.forget(con);
   }
 
   clear(): void {
     this.#waitingForMap = [];
     this.#options.objectOps.clear();
     this.#blocked = [];
+    this.#backoffs.clear();
   }
 
-  #unblock(): void {
+  #unblock(trouble: OpTrouble): void {
+    this.#backoffs.release(trouble, this.#options.maps.epoch);
     const waiting = this.#blocked;
     this.#blocked = [];
     for (const op of waiting) this.#handleOp(op);
@@ -142,6 +147,8 @@ export class PrimaryOps {
     if (trouble.kind === 'block') this.#blocked.push(waiting);
     else if (trouble.kind === 'delay') {
       clock.addEventAfter(trouble.ms, () => this.#handleOp(waiting)).unref();
+    } else if (trouble.kind === 'backoff') {
+      this.#backoffs.block(trouble, con, op, trouble.isWholePg, map);
     } else if (trouble.kind === 'fail') {
       con.sendMessage(refusedReply(op, trouble.errno, map.epoch));
     } else this.#doOp(waiting, map, trouble);
