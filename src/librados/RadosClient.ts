@@ -186,7 +186,7 @@ export class RadosClient implements AsyncDisposable {
   ): Promise<CommandReply> {
     if (options.target !== undefined) return this.#tellMon(options.target, cmd, input, options);
     return this.#askMon<CommandReply>('monCommand', options, (call) => {
-      return this.#monc.startMonCommand([commandText(cmd)], input, ({ r, rs, data }) => {
+      return this.#monc.requests.startMonCommand([commandText(cmd)], input, ({ r, rs, data }) => {
         const [output = NO_INPUT] = data;
         call.resolve({ status: r, output, message: rs });
       });
@@ -196,7 +196,7 @@ export class RadosClient implements AsyncDisposable {
   /** How full the cluster is. */
   clusterStat(options: CallOptions = {}): Promise<ClusterStat> {
     return this.#askMon<ClusterStat>('clusterStat', options, (call) => {
-      return this.#monc.getFsStats((st) => call.resolve(st));
+      return this.#monc.requests.getFsStats((st) => call.resolve(st));
     });
   }
 
@@ -206,7 +206,7 @@ export class RadosClient implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<ReadonlyMap<string, PoolStat>> {
     return this.#askMon<ReadonlyMap<string, PoolStat>>('poolStats', options, (call) => {
-      return this.#monc.getPoolStats(names, ({ poolStats, perPool }) => {
+      return this.#monc.requests.getPoolStats(names, ({ poolStats, perPool }) => {
         const stats = [...poolStats].map(
           ([name, stat]) => [name, poolStatOf(stat, perPool)] as const,
         );
@@ -367,7 +367,7 @@ export class RadosClient implements AsyncDisposable {
     return this.#wait<T>(syscall, { timeout, signal }, (call) => {
       this.#checkConnected(syscall);
       const tid = ask(call);
-      call.cancel = () => this.#monc.cancelRequest(tid);
+      call.cancel = () => this.#monc.requests.cancel(tid);
     });
   }
 

@@ -13,16 +13,8 @@ import { EACCES, EOPNOTSUPP } from '../common/errno.ts';
 import { DecodeError } from '../common/errors.ts';
 import { MAuthReply } from '../messages/MAuthReply.ts';
 import { MConfig } from '../messages/MConfig.ts';
-import { MGetPoolStats } from '../messages/MGetPoolStats.ts';
-import { MGetPoolStatsReply } from '../messages/MGetPoolStatsReply.ts';
-import { MMonCommand } from '../messages/MMonCommand.ts';
-import { MMonCommandAck } from '../messages/MMonCommandAck.ts';
-import { MMonGetVersion } from '../messages/MMonGetVersion.ts';
-import { MMonGetVersionReply } from '../messages/MMonGetVersionReply.ts';
 import { MMonMap } from '../messages/MMonMap.ts';
 import { MMonSubscribeAck } from '../messages/MMonSubscribeAck.ts';
-import { MStatfs } from '../messages/MStatfs.ts';
-import { type ceph_statfs, MStatfsReply } from '../messages/MStatfsReply.ts';
 import type { Connection } from '../msg/Connection.ts';
 import type { Dispatcher } from '../msg/Dispatcher.ts';
 import type { Message } from '../msg/Message.ts';
@@ -32,7 +24,7 @@ import { type Identity, MonAuth, type MonAuthStep } from './MonAuth.ts';
 import type { MonConnection } from './MonConnection.ts';
 import { MonHunt } from './MonHunt.ts';
 import { MonMap } from './MonMap.ts';
-import { type MonQuestion, MonRequests } from './MonRequests.ts';
+import { isReply, MonRequests, type MonRequestsSession } from './MonRequests.ts';
 import { MonSub } from './MonSub.ts';
 import { MonTell, type MonTellInit } from './MonTell.ts';
 
@@ -53,16 +45,14 @@ const RENEWAL_CHECK_MAX_MS = 10_000;
  * First some monitors are hunted at once, and with the first that lets us in there is the session, which
  * is open when we have the monitors' map, too.
  */
-export class MonClient implements Dispatcher, AuthClient {
+export class MonClient implements Dispatcher, AuthClient, MonRequestsSession {
   /** The options that the monitors have for us, all of them each time. */
   onConfig: (config: ReadonlyMap<string, string>) => void = () => {};
+  readonly requests: MonRequests;
   readonly #cct: CephContext;
   readonly #messenger: Messenger;
   readonly #hunt: MonHunt;
   readonly #sub: MonSub;
-  readonly #requests = new MonRequests();
-  /** Of the statistics that have come: older ones are not asked for. */
-  #pgmapVersion = 0;
   #monmap: MonMap;
   /** What the last monitor that let us in has given us. */
   #auth: MonAuth;
@@ -81,6 +71,7 @@ export class MonClient implements Dispatcher, AuthClient {
   constructor(cct: CephContext, messenger: Messenger, identity: Identity, monmap: MonMap) {
     this.#cct = cct;
     this.#messenger = messenger;
+    this.requests = new MonRequests(cct, this);
     this.#hunt = new MonHunt(cct, messenger);
     this.#sub = new MonSub(cct.hostname ?? '');
     this.#auth = MonAuth.create(cct, identity);
@@ -125,7 +116,7 @@ export class MonClient implements Dispatcher, AuthClient {
 
   shutdown(): void {
     this.#authenticateDone = undefined;
-    this.#requests.clear();
+    this.requests.clear();
     this.#dropSession();
     this.#timer?.cancel();
   }
@@ -147,34 +138,8 @@ export class MonClient implements Dispatcher, AuthClient {
     if (message !== undefined) this.#active?.con.sendMessage(message);
   }
 
-  // Questions; each answers what `cancelRequest` takes
-
-  /** Those without an answer yet. */
-  questions(): MonQuestion[] {
-    return this.#requests.questions();
-  }
-
-  /** Asks for the newest version of a map. */
-  getVersion(what: string, onVersion: (newest: number) => void): number {
-    return this.#ask(
-      MMonGetVersionReply,
-      (handle) => new MMonGetVersion(handle, what),
-      ({ newestVersion }) => onVersion(newestVersion),
-    );
-  }
-
-  /** `cmd`: one JSON text. `input`: what the command is to work on. */
-  startMonCommand(
-    cmd: readonly string[],
-    input: Uint8Array,
-    onAck: (ack: MMonCommandAck) => void,
-  ): number {
-    const make = (): Message => new MMonCommand(this.fsid, cmd, input);
-    return this.#ask(MMonCommandAck, withTid(make), onAck);
-  }
-
   /**
-   * The same to one monitor, by name or rank. The answer ends it.
+   * A command to one monitor, by name or rank. The answer ends it.
    * Undefined: there is none, or none that this messenger can dial.
    */
   tell(target: string | number, cmd: readonly string[], tell: Told): (() => void) | undefined {
@@ -189,48 +154,14 @@ export class MonClient implements Dispatcher, AuthClient {
     return () => told.shutdown();
   }
 
-  /** How full the cluster is. */
-  getFsStats(onStats: (st: ceph_statfs) => void): number {
-    const make = (): Message => new MStatfs(this.fsid, undefined, this.#pgmapVersion);
-    return this.#ask(MStatfsReply, withTid(make), ({ mapVersion, st }) => {
-      this.#pgmapVersion = Math.max(this.#pgmapVersion, mapVersion);
-      onStats(st);
-    });
+  /** Of `requests`. */
+  sendMonMessage(message: Message): void {
+    this.#active?.con.sendMessage(message);
   }
 
-  /** What is in pools, by their names. */
-  getPoolStats(pools: readonly string[], onStats: (reply: MGetPoolStatsReply) => void): number {
-    const make = (): Message => new MGetPoolStats(this.fsid, pools, this.#pgmapVersion);
-    return this.#ask(MGetPoolStatsReply, withTid(make), (reply) => {
-      this.#pgmapVersion = Math.max(this.#pgmapVersion, reply.mapVersion);
-      onStats(reply);
-    });
-  }
-
-  /** Its answer, if one comes, has no effect. */
-  cancelRequest(tid: number): void {
-    this.#requests.cancel(tid);
+  /** Of `requests`. */
+  onRequests(): void {
     this.#updateRef();
-  }
-
-  cancelVersion(handle: number): void {
-    this.cancelRequest(handle);
-  }
-
-  #ask<R extends Message>(
-    reply: abstract new (...args: never[]) => R,
-    make: (tid: number) => Message,
-    onReply: (reply: R) => void,
-  ): number {
-    const take = (message: R): void => {
-      this.#updateRef();
-      onReply(message);
-    };
-    const tid = this.#requests.add(reply, make, take, this.#cct.clock.now());
-    this.#updateRef();
-    const message = this.#requests.message(tid);
-    if (message !== undefined) this.#active?.con.sendMessage(message);
-    return tid;
   }
 
   // Authentication over msgr v2, and of connections to daemons
@@ -378,7 +309,7 @@ export class MonClient implements Dispatcher, AuthClient {
       this.#log('MonClient.finishHunting', { addr: String(mon.con.peerAddr) });
       this.#sub.reload();
       this.renewSubs();
-      for (const message of this.#requests.messages()) mon.con.sendMessage(message);
+      this.requests.resend();
       this.#checkOpen();
     }
     this.#scheduleRenewal();
@@ -440,14 +371,18 @@ export class MonClient implements Dispatcher, AuthClient {
   // What the messenger brings
 
   msDispatch(con: Connection, message: Message): boolean {
-    if (!isOurs(message)) return false;
     const mon = this.#findMon(con);
     // What comes late from a monitor that we have left is dropped; who has not let us in yet tells nothing.
-    if (message instanceof MAuthReply && mon !== undefined) this.#handleAuthReply(mon, message);
-    if (mon === undefined || mon !== this.#active) return true;
-    if (message instanceof MMonMap) this.#handleMonmap(mon, message);
-    else if (message instanceof MConfig) this.#handleConfig(message);
-    else this.#requests.handleReply(message);
+    const active = mon === this.#active ? mon : undefined;
+    if (message instanceof MAuthReply) {
+      if (mon !== undefined) this.#handleAuthReply(mon, message);
+    } else if (message instanceof MMonMap) {
+      if (active !== undefined) this.#handleMonmap(active, message);
+    } else if (message instanceof MConfig) {
+      if (active !== undefined) this.#handleConfig(message);
+    } else if (!(message instanceof MMonSubscribeAck)) {
+      return active === undefined ? isReply(message) : this.requests.handleReply(message);
+    }
     return true;
   }
 
@@ -522,7 +457,7 @@ export class MonClient implements Dispatcher, AuthClient {
 
   /** Only who waits for an answer keeps the world going. */
   #updateRef(): void {
-    if (this.#authenticateDone !== undefined || this.#requests.size > 0) this.#timer?.ref();
+    if (this.#authenticateDone !== undefined || this.requests.size > 0) this.#timer?.ref();
     else this.#timer?.unref();
   }
 
@@ -533,25 +468,4 @@ export class MonClient implements Dispatcher, AuthClient {
 
 function isSamePlace(a: entity_addr_t, b: entity_addr_t): boolean {
   return a.ip === b.ip && a.port === b.port;
-}
-
-function isOurs(message: Message): boolean {
-  return (
-    message instanceof MMonMap ||
-    message instanceof MAuthReply ||
-    message instanceof MConfig ||
-    message instanceof MMonSubscribeAck ||
-    message instanceof MMonGetVersionReply ||
-    message instanceof MMonCommandAck ||
-    message instanceof MStatfsReply ||
-    message instanceof MGetPoolStatsReply
-  );
-}
-
-function withTid(make: () => Message): (tid: number) => Message {
-  return (tid) => {
-    const message = make();
-    message.tid = tid;
-    return message;
-  };
 }

@@ -172,11 +172,11 @@ export class OSDMapTracker {
   /** Calls `done` when the map is as new as the monitors' at this moment. The answer ends the wait. */
   waitForLatestMap(done: () => void): () => void {
     let cancel = (): void => {};
-    const handle = this.#monc.getVersion('osdmap', (newest) => {
+    const handle = this.#monc.requests.getVersion('osdmap', (newest) => {
       cancel = this.waitForMap(newest, done);
     });
     return () => {
-      this.#monc.cancelVersion(handle);
+      this.#monc.requests.cancel(handle);
       cancel();
     };
   }

@@ -115,7 +115,7 @@ export class Objecter implements Dispatcher {
   dumpRequests(): ObjecterRequests {
     const sessions = [...this.#sessions.all(), this.#sessions.homeless];
     const ops = sessions.flatMap((session) => session.opsByTid());
-    return dumpRequests(ops, this.#monc.questions(), this.#cct.clock.now());
+    return dumpRequests(ops, this.#monc.requests.questions(), this.#cct.clock.now());
   }
 
   /** What of the throttles is out. */

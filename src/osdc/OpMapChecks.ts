@@ -20,7 +20,7 @@ export class OpMapChecks {
 
   send(op: Op): void {
     if (op.mapCheck !== undefined) return;
-    op.mapCheck = this.#monc.getVersion('osdmap', (newest) => {
+    op.mapCheck = this.#monc.requests.getVersion('osdmap', (newest) => {
       op.mapCheck = undefined;
       op.mapDneBound = newest;
       this.check(op);
@@ -29,7 +29,7 @@ export class OpMapChecks {
 
   cancel(op: Op): void {
     if (op.mapCheck === undefined) return;
-    this.#monc.cancelVersion(op.mapCheck);
+    this.#monc.requests.cancel(op.mapCheck);
     op.mapCheck = undefined;
   }
 

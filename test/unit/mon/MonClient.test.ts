@@ -82,9 +82,9 @@ test('a version request is answered by its handle', () => {
   const mons = new Monitors(1);
   mons.open();
   const seen: number[] = [];
-  mons.monc.getVersion('osdmap', (newest) => seen.push(newest));
-  const second = mons.monc.getVersion('osdmap', (newest) => seen.push(newest));
-  mons.monc.cancelVersion(second);
+  mons.monc.requests.getVersion('osdmap', (newest) => seen.push(newest));
+  const second = mons.monc.requests.getVersion('osdmap', (newest) => seen.push(newest));
+  mons.monc.requests.cancel(second);
   const asked = mons.con.sent.filter((message) => message instanceof MMonGetVersion);
   for (const { handle } of asked) mons.send(new MMonGetVersionReply(handle, 40 + handle, 1));
   expect(seen).toEqual([41]);
@@ -93,7 +93,7 @@ test('a version request is answered by its handle', () => {
 test('version requests are asked again of the next session', () => {
   const mons = new Monitors(1);
   const seen: number[] = [];
-  mons.monc.getVersion('osdmap', (newest) => seen.push(newest));
+  mons.monc.requests.getVersion('osdmap', (newest) => seen.push(newest));
   mons.open();
   mons.reset();
   mons.world.clock.advance();
@@ -179,9 +179,9 @@ test('only who waits for an answer keeps the clock going', () => {
   expect(mons.world.clock.refs).toBe(1);
   mons.open();
   expect(mons.world.clock.refs).toBe(0);
-  const handle = mons.monc.getVersion('osdmap', () => {});
+  const handle = mons.monc.requests.getVersion('osdmap', () => {});
   expect(mons.world.clock.refs).toBe(1);
-  mons.monc.cancelVersion(handle);
+  mons.monc.requests.cancel(handle);
   expect(mons.world.clock.refs).toBe(0);
 });
 

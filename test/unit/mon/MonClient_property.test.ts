@@ -55,7 +55,7 @@ const event: fc.Arbitrary<Event> = fc.record({
 function happen(mons: Monitors, { kind, ms, con }: Event): void {
   const target = mons.world.messenger.cons.at(-1 - con);
   if (kind === 'pass') mons.world.clock.advance(ms);
-  else if (kind === 'ask') mons.monc.getVersion('osdmap', () => {});
+  else if (kind === 'ask') mons.monc.requests.getVersion('osdmap', () => {});
   else if (target === undefined) return;
   else if (kind === 'reset') mons.reset(target);
   else if (kind === 'refuse') mons.refuse(target);
@@ -71,7 +71,7 @@ it('whatever monitors do, few connections are open, and a session comes when the
         expect(mons.openCons.length).toBeLessThanOrEqual(PARALLEL);
       }
       const versions: number[] = [];
-      mons.monc.getVersion('osdmap', (newest) => versions.push(newest));
+      mons.monc.requests.getVersion('osdmap', (newest) => versions.push(newest));
       for (let ms = 0; ms < HEALED_MS && versions.length === 0; ms += 1000) {
         mons.world.clock.advance(1000);
         for (const open of mons.openCons) {
