@@ -13,7 +13,10 @@ export interface AesGcm {
    * as it comes. They are the caller's.
    */
   seal(nonce: Uint8Array, plaintext: readonly Uint8Array[]): readonly Uint8Array[];
-  /** The plaintext of `sealed`, which ends with its tag; undefined when it was not made by `seal`. */
+  /**
+   * The plaintext of `sealed`, which ends with its tag; undefined when it was not made by `seal`. A long
+   * one may be opened where it is.
+   */
   open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
 }
 

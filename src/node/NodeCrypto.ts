@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
+  type DecipherGCM,
   type KeyObject,
 } from 'node:crypto';
 import { type AesCbc, type AesGcm, type Crypto, GCM_TAG_LENGTH } from '../common/Crypto.ts';
@@ -10,6 +11,8 @@ import { type AesCbc, type AesGcm, type Crypto, GCM_TAG_LENGTH } from '../common
 const AES_128_GCM = 'aes-128-gcm';
 const AES_128_CBC = 'aes-128-cbc';
 const TAG = { authTagLength: GCM_TAG_LENGTH };
+/** Of a text that is opened piece by piece. */
+const PIECE = 64 * 1024;
 
 /** OpenSSL's ciphers and digests. */
 export class NodeCrypto implements Crypto {
@@ -47,13 +50,15 @@ class NodeAesGcm implements AesGcm {
     const length = sealed.length - GCM_TAG_LENGTH;
     const decipher = createDecipheriv(AES_128_GCM, this.#key, nonce, TAG);
     decipher.setAuthTag(sealed.subarray(length));
-    const plaintext = decipher.update(sealed.subarray(0, length));
+    const ciphertext = sealed.subarray(0, length);
+    const plaintext =
+      length > PIECE ? openInPlace(decipher, ciphertext) : plainView(decipher.update(ciphertext));
     try {
       decipher.final();
     } catch {
       return undefined;
     }
-    return plainView(plaintext);
+    return plaintext;
   }
 }
 
@@ -78,6 +83,14 @@ class NodeAesCbc implements AesCbc {
       return undefined;
     }
   }
+}
+
+/** A buffer for each piece is soon used again; one for all would be new memory, which costs more than the cipher. */
+function openInPlace(decipher: DecipherGCM, text: Uint8Array): Uint8Array {
+  for (let at = 0; at < text.length; at += PIECE) {
+    text.set(decipher.update(text.subarray(at, at + PIECE)), at);
+  }
+  return text;
 }
 
 /** Without what a Buffer does differently. */
