@@ -1,3 +1,5 @@
+import { ERRNO_TABLE } from './errno_table.ts';
+
 /** Linux's error numbers, as Ceph has them on the wire (there negative). */
 export const EPERM = 1;
 export const ENOENT = 2;
@@ -15,10 +17,12 @@ export const ENAMETOOLONG = 36;
 export const ENODATA = 61;
 export const EBADMSG = 74;
 export const EOVERFLOW = 75;
+/** Linux: ERESTART. */
 export const EOLDSNAPC = 85;
 export const EMSGSIZE = 90;
 export const EOPNOTSUPP = 95;
 export const ENOTCONN = 107;
+/** Ceph: EBLOCKLISTED, too. */
 export const ESHUTDOWN = 108;
 export const ETIMEDOUT = 110;
 export const EDQUOT = 122;
@@ -28,43 +32,16 @@ export const ECANCELED = 125;
 export const MAX_ERRNO = 4095;
 
 /** Name, and what strerror says. */
-const KNOWN = new Map<number, readonly [string, string]>([
-  [EPERM, ['EPERM', 'Operation not permitted']],
-  [ENOENT, ['ENOENT', 'No such file or directory']],
-  [EIO, ['EIO', 'Input/output error']],
-  [ENXIO, ['ENXIO', 'No such device or address']],
-  [EAGAIN, ['EAGAIN', 'Resource temporarily unavailable']],
-  [EACCES, ['EACCES', 'Permission denied']],
-  [EBUSY, ['EBUSY', 'Device or resource busy']],
-  [EEXIST, ['EEXIST', 'File exists']],
-  [EINVAL, ['EINVAL', 'Invalid argument']],
-  [EFBIG, ['EFBIG', 'File too large']],
-  [ENOSPC, ['ENOSPC', 'No space left on device']],
-  [ERANGE, ['ERANGE', 'Numerical result out of range']],
-  [ENAMETOOLONG, ['ENAMETOOLONG', 'File name too long']],
-  [ENODATA, ['ENODATA', 'No data available']],
-  [EBADMSG, ['EBADMSG', 'Bad message']],
-  [EOVERFLOW, ['EOVERFLOW', 'Value too large for defined data type']],
-  // Ceph: EOLDSNAPC is ERESTART.
-  [EOLDSNAPC, ['ERESTART', 'Interrupted system call should be restarted']],
-  [EMSGSIZE, ['EMSGSIZE', 'Message too long']],
-  [EOPNOTSUPP, ['EOPNOTSUPP', 'Operation not supported']],
-  [ENOTCONN, ['ENOTCONN', 'Transport endpoint is not connected']],
-  // Ceph: EBLOCKLISTED is ESHUTDOWN.
-  [ESHUTDOWN, ['ESHUTDOWN', 'Cannot send after transport endpoint shutdown']],
-  [ETIMEDOUT, ['ETIMEDOUT', 'Connection timed out']],
-  [EDQUOT, ['EDQUOT', 'Disk quota exceeded']],
-  [ECANCELED, ['ECANCELED', 'Operation canceled']],
-]);
+const KNOWN = new Map(ERRNO_TABLE.map(([errno, name, text]) => [errno, { name, text }]));
 
-/** `ENOENT` for 2; `E133` for a number that has no name here. */
+/** `ENOENT` for 2; `E134` for a number that has no name here. */
 export function errnoName(errno: number): string {
-  return KNOWN.get(errno)?.[0] ?? `E${errno}`;
+  return KNOWN.get(errno)?.name ?? `E${errno}`;
 }
 
 /** `(2) No such file or directory`, for -2 too. Ceph: cpp_strerror (src/common/errno.cc). */
 export function cppStrerror(errno: number): string {
   const positive = Math.abs(errno);
-  const text = positive === 0 ? 'Success' : KNOWN.get(positive)?.[1];
+  const text = positive === 0 ? 'Success' : KNOWN.get(positive)?.text;
   return `(${positive}) ${text ?? `Unknown error ${positive}`}`;
 }
