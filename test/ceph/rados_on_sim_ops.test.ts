@@ -142,6 +142,11 @@ describe.skipIf(skip())('a stock client, and our cluster beside a real one', () 
     );
     expect(here).toContain('-> 0');
     expect(here?.split('\n')).toEqual(theirs?.split('\n'));
+    const listed = [real, ours].map(({ confFile }) =>
+      run('rados', ['-c', confFile, '-p', 'ops', 'listsnaps', 'many clones']),
+    );
+    expect(await listed[1]).toMatch(/^many clones:/);
+    expect(await listed[1]).toBe(await listed[0]);
   });
 
   test('gets the same of rados, command by command', async () => {

@@ -241,6 +241,28 @@ def snapshots(ioctx):
     ioctx.set_self_managed_snap_write([])
 
 
+def clones(ioctx):
+    """Left behind for `rados listsnaps`."""
+    ioctx.write_full('many clones', b'0123456789')
+    ioctx.set_self_managed_snap_write([2])
+    ioctx.write('many clones', b'X', 2)
+    ioctx.set_self_managed_snap_write([5, 4, 2])
+    ioctx.write('many clones', b'YZ', 9)
+    ioctx.set_self_managed_snap_write([6, 5, 4, 2])
+    ioctx.write('many clones', b'W')
+    ioctx.set_self_managed_snap_write([8, 6, 5, 4, 2])
+    ioctx.trunc('many clones', 4)
+    ioctx.set_self_managed_snap_write([9, 8, 6, 5, 4, 2])
+    ioctx.rollback_self_managed_snap('many clones', 2)
+    ioctx.set_self_managed_snap_write([11, 9, 8, 6, 5, 4, 2])
+    attempt('zero', write_op(ioctx, 'many clones', lambda op: op.zero(1, 3)))
+    ioctx.set_self_managed_snap_write([12, 11, 9, 8, 6, 5, 4, 2])
+    ioctx.write_full('many clones', b'less')
+    ioctx.set_self_managed_snap_write([13, 12, 11, 9, 8, 6, 5, 4, 2])
+    ioctx.set_xattr('many clones', 'a', b'b')
+    ioctx.set_self_managed_snap_write([])
+
+
 def classes(ioctx):
     execute = lambda oid, cls, method, data: attempt(  # noqa: E731
         f'{cls}.{method} {oid}', lambda: ioctx.execute(oid, cls, method, data))
@@ -361,7 +383,7 @@ def namespaces(ioctx):
 
 
 SCENARIOS = [
-    data, write_ops, xattrs, omaps, listing, snapshots, classes, locks, versions, notifies, aio, namespaces,
+    data, write_ops, xattrs, omaps, listing, snapshots, clones, classes, locks, versions, notifies, aio, namespaces,
 ]
 
 with rados.Rados(conffile=CONF) as cluster:
