@@ -3,11 +3,16 @@ import { bindAddrs } from '../../sim/bind_addrs.ts';
 import { type MsType, SimCluster } from '../../sim/index.ts';
 import { MonAuthServer } from '../../sim/mon/MonAuthServer.ts';
 import { CEPH_AUTH_NONE } from '../../src/auth/auth_methods.ts';
-import { CEPH_ENTITY_TYPE_MON } from '../../src/common/entity_name.ts';
+import { ConfigProxy } from '../../src/common/ConfigProxy.ts';
+import { CEPH_ENTITY_TYPE_CLIENT, CEPH_ENTITY_TYPE_MON } from '../../src/common/entity_name.ts';
 import type { Socket, SocketEvents } from '../../src/common/Stack.ts';
+import { RadosClient } from '../../src/librados/RadosClient.ts';
 import { MAuth } from '../../src/messages/MAuth.ts';
 import { MAuthReply } from '../../src/messages/MAuthReply.ts';
+import { MMonMap } from '../../src/messages/MMonMap.ts';
+import { MMonSubscribe } from '../../src/messages/MMonSubscribe.ts';
 import { decodeMessage } from '../../src/messages/registry.ts';
+import { MonMap } from '../../src/mon/MonMap.ts';
 import { Messenger } from '../../src/msg/Messenger.ts';
 import { statelessServer } from '../../src/msg/Policy.ts';
 import { contextIn } from '../helpers/sim_context.ts';
@@ -104,6 +109,23 @@ describe.each(TYPES)('three simulated monitors, %s', (msType) => {
     expect((await rados.openIoCtx('later')).poolName).toBe('later');
   });
 
+  it.each([
+    ['dead', (cluster: SimCluster) => cluster.mon('b').kill()],
+    ['silent', (cluster: SimCluster) => void cluster.net.hold({ to: 'mon.b' })],
+  ])('are told apart: a command to one that is %s is ENXIO in seconds', async (_, harm) => {
+    await using cluster = await create(msType);
+    const rados = await cluster.connect();
+    harm(cluster);
+    const since = cluster.clock.now();
+    const command = { prefix: 'mon_status' };
+    const { status, message } = await rados.monCommand(command, undefined, { target: 'b' });
+    expect([status, message]).toEqual([
+      -6,
+      expect.stringMatching(/^mon unavailable: .*10\.0\.0\.2:/),
+    ]);
+    expect(cluster.clock.now() - since).toBeLessThan(10_000);
+  });
+
   it('may all be dead: that is told by their addresses, in the time that is asked', async () => {
     await using cluster = await create(msType);
     for (const name of NAMES) cluster.mon(name).kill();
@@ -164,8 +186,39 @@ describe.each(TYPES)('of three simulated monitors, %s, one that', (msType) => {
   });
 });
 
-/** A monitor that authenticates and does no more. */
-function becomeMute(cluster: SimCluster, name: string, msType: MsType): string {
+describe.each(TYPES)('a client that asks for its options first, %s', (msType) => {
+  async function connect(cluster: SimCluster): Promise<RadosClient> {
+    const plain = contextIn(cluster, 'client.t', '10.2.9.9');
+    const configProxy = new ConfigProxy({ ms_type: msType });
+    const cct = { ...plain, conf: configProxy.options, configProxy };
+    const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
+    return new RadosClient(cct, { name, monHost: cluster.getMonHost() }).connect();
+  }
+
+  it('has one session at a time', async () => {
+    await using cluster = await create(msType);
+    await cluster.advance(60_000);
+    const before = cluster.net.connections;
+    await using rados = await connect(cluster);
+    expect(Buffer.from(await (await rados.openIoCtx('data')).read('greeting')).toString()).toBe(
+      'hello world',
+    );
+    await cluster.advance(100);
+    expect(cluster.net.connections - before).toBe(2);
+  });
+
+  it('gives up in half a minute where nobody tells them', async () => {
+    await using cluster = await create(msType, 1);
+    cluster.mon().kill();
+    becomeMute(cluster, 'a', msType, cluster.fsid);
+    const since = cluster.clock.now();
+    await expect(connect(cluster)).rejects.toThrow(/no monitor has sent options: .*10\.0\.0\.1/);
+    expect(cluster.clock.now() - since).toBeLessThan(FAILOVER_MS);
+  });
+});
+
+/** A monitor that authenticates and does no more, unless it tells who it is: the map of `fsid`. */
+function becomeMute(cluster: SimCluster, name: string, msType: MsType, fsid?: string): string {
   const ip = `10.0.0.${NAMES.indexOf(name) + 1}`;
   const cct = contextIn(cluster, `mon.${name}`, ip);
   const messenger = Messenger.create(cct, msType, {
@@ -183,6 +236,10 @@ function becomeMute(cluster: SimCluster, name: string, msType: MsType): string {
       msDispatch(con, message) {
         const reply = { protocol: CEPH_AUTH_NONE, result: 0, globalId: 7 };
         if (message instanceof MAuth) con.sendMessage(new MAuthReply(reply));
+        if (fsid !== undefined && message instanceof MMonSubscribe) {
+          const mons = [{ name, addrs: messenger.myAddrs }];
+          con.sendMessage(new MMonMap(new MonMap({ fsid, epoch: 1, mons }).encode()));
+        }
         return true;
       },
       msHandleReset: () => true,
