@@ -32,8 +32,8 @@ export class ClientConnection implements ConnectionTap {
   readonly address: string;
   /** The client holds it. */
   isOpen = true;
-  /** When the OSD last took a backoff back; below 0: never. */
-  unblockedAt = -1;
+  /** The OSD has taken a backoff back: each that it takes back has ops leave, or leave again. */
+  wasUnblocked = false;
   /** Messages that the client has sent. */
   messages = 0;
   readonly #witness: Witness;
@@ -114,8 +114,7 @@ export class ClientConnection implements ConnectionTap {
     // One event may have several causes: a map, room in the budget, a replica that refuses.
     const last = this.#last[op.attempt > 0 ? 'again' : 'first'];
     const isSameCause = now === last.at && op.epoch === last.epoch;
-    const mayWait = op.attempt === 0 && this.unblockedAt >= 0;
-    if (isSameCause && tid <= last.tid && this.isPrompt && !mayWait) {
+    if (isSameCause && tid <= last.tid && this.isPrompt && !this.wasUnblocked) {
       this.#witness.report('I14', `${what} right after tid ${last.tid}`);
     }
     if (op.epoch < this.#lastEpoch) {
@@ -155,7 +154,7 @@ export class ClientConnection implements ConnectionTap {
     if (backoff.op === BACKOFF_BLOCK) this.#blocked.set(backoff.id, { ...backoff, acks: 0 });
     if (backoff.op !== BACKOFF_UNBLOCK) return;
     this.#blocked.delete(backoff.id);
-    this.unblockedAt = this.#witness.now();
+    this.wasUnblocked = true;
   }
 }
 

@@ -130,7 +130,7 @@ export class WireChecker {
       report('I9', `${what}: pg ${op.seed}, by the oracle ${place?.seed}, map ${op.epoch}`);
       return;
     }
-    const mayBe = op.flags & FROM_REPLICA ? place.acting : [place.primary];
+    const mayBe = op.flags & FROM_REPLICA ? [...place.acting, place.primary] : [place.primary];
     if (!mayBe.includes(osd)) {
       report('I9', `${what}: pg ${op.seed} is on [${place.acting}], map ${op.epoch}`);
     }
@@ -151,7 +151,7 @@ export class WireChecker {
   #checkResend(what: string, before: Sent, now: Sent): void {
     if (before.con.to !== now.con.to || !before.con.isOpen || !before.isPrompt) return;
     if (before.at === now.at) return;
-    if (before.fullMaps !== now.fullMaps || before.con.unblockedAt >= before.at) return;
+    if (before.fullMaps !== now.fullMaps || before.con.wasUnblocked) return;
     for (let epoch = before.op.epoch + 1; epoch <= now.op.epoch; epoch++) {
       const [a, b] = [this.#witness.map(epoch - 1), this.#witness.map(epoch)];
       if (a === undefined || b === undefined || isNewInterval(a, b, now.op)) return;

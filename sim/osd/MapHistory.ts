@@ -65,8 +65,10 @@ export class MapHistory {
     const primary = this.newest?.pgToUpActingOsds(pg).actingPrimary;
     for (let i = this.#entries.length - 1; i >= 0; i--) {
       const map = this.#entries[i]?.map;
-      if (map?.pgToUpActingOsds(pg).actingPrimary !== primary) return false;
-      if (map !== undefined && map.epoch <= epoch) return true;
+      // What it was in a gap between two maps nobody knows: as it was after it.
+      if (map === undefined || map.epoch < epoch) return true;
+      if (map.pgToUpActingOsds(pg).actingPrimary !== primary) return false;
+      if (map.epoch === epoch) return true;
     }
     return false;
   }
