@@ -26,6 +26,7 @@ import type { ObjectStore } from './store/ObjectStore.ts';
 import { objectStateOf, type PutObject } from './store/put_object.ts';
 import { SNAPSET_NEW } from './store/SnapSet.ts';
 import { fullKey, type ObjectId } from './store/StoredObject.ts';
+import { trimSnaps } from './trim_snaps.ts';
 import { Watches } from './Watches.ts';
 import { whyRefused } from './why_refused.ts';
 
@@ -132,8 +133,11 @@ export class ObjectOps {
     });
   }
 
-  /** Of PGs that are another's now nothing is kept. */
+  /** Of PGs that are another's now nothing is kept, nor what was kept for snapshots that are no more. */
   onMap(map: OSDMap): void {
+    for (const [pool, snaps] of map.data.newRemovedSnaps) {
+      if (map.pools.has(pool)) trimSnaps(this.#options.store, map, pool, snaps);
+    }
     this.watches.keepOnly((object) => {
       const pool = map.pools.get(object.pool);
       if (pool === undefined) return false;

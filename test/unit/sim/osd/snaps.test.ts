@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../../../src/common/Decoder.ts';
 import { EBUSY, ENOENT, EOLDSNAPC } from '../../../../src/common/errno.ts';
 import { utf8Decode } from '../../../../src/common/utf8.ts';
+import { OSDMap } from '../../../../src/osd/OSDMap.ts';
 import type { OSDOp } from '../../../../src/osd/OSDOp.ts';
 import { POOL_FLAG_POOL_SNAPS } from '../../../../src/osd/pg_pool.ts';
 import {
@@ -173,6 +174,50 @@ describe('an object with snapshots', () => {
     const [reply] = engine.ask(opOf([writeFull('y')], { snapSeq: 2, snaps: [2] }));
     expect(reply?.replayVersion.version).toBe(3);
     expect(reply?.userVersion).toBe(3);
+  });
+});
+
+describe('a snapshot that is removed', () => {
+  const remove = (engine: OpEngine, ...snaps: number[]): void => {
+    const { data, crush } = engine.map;
+    const removed = new Map([[1, snaps.map((start) => ({ start, length: 1 }))]]);
+    engine.map = new OSDMap(
+      { ...data, newRemovedSnaps: removed, removedSnapsQueue: removed },
+      crush,
+    );
+    engine.ops.onMap(engine.map);
+  };
+
+  it('is read no more, and its clone goes with the last of them', () => {
+    const engine = history();
+    remove(engine, 5);
+    expect([2, 4, 5, 6].map((snap) => at(engine, snap))).toEqual([
+      '0123456789',
+      '01X3456789',
+      -ENOENT,
+      '01X345678YZ',
+    ]);
+    remove(engine, 4, 5);
+    expect(list(engine).clones.map(({ id }) => id)).toEqual([2, 6, HEAD]);
+    expect(list(engine).clones[0]?.overlap).toEqual([
+      [0, 2],
+      [3, 6],
+    ]);
+  });
+
+  it('takes a deleted object with it, when it was the last', () => {
+    const engine = history();
+    ask(engine, [step(CEPH_OSD_OP_DELETE)], [6, 5, 4, 2]);
+    remove(engine, 2, 4, 5, 6);
+    expect([...engine.store.pool(1).all()]).toEqual([]);
+  });
+
+  it('is not kept for by writers who still know of it', () => {
+    const engine = new OpEngine();
+    ask(engine, [writeFull('x')]);
+    remove(engine, 2);
+    ask(engine, [writeFull('y')], [2]);
+    expect(list(engine).clones.map(({ id }) => id)).toEqual([HEAD]);
   });
 });
 
