@@ -44,8 +44,9 @@ export class PgBackoffs {
     const { start: begin, end } = isWholePg
       ? hobjectsOfPg(pgid.pgid, pgNum)
       : { start: object, end: object };
+    // A PG that was split or merged since has other objects.
     const isSaid = backoffs.some(
-      (said) => said.con === con && isSame(said, pgid, isWholePg ? undefined : oid),
+      (said) => said.con === con && isSame(said.begin, begin) && isSame(said.end, end),
     );
     if (isSaid) return;
     this.#lastId += 1;
@@ -75,10 +76,8 @@ export class PgBackoffs {
   }
 }
 
-/** `oid` undefined: the whole PG. */
-function isSame({ pgid, begin }: Backoff, other: spg_t, oid: string | undefined): boolean {
-  const isSamePg = pgid.pgid.pool === other.pgid.pool && pgid.pgid.seed === other.pgid.seed;
-  return isSamePg && begin.oid === (oid ?? '');
+function isSame(a: hobject_t, b: hobject_t): boolean {
+  return a.oid === b.oid && a.hash === b.hash && a.isMax === b.isMax && a.pool === b.pool;
 }
 
 function send({ id, con, pgid, begin, end }: Backoff, op: number, mapEpoch: number): void {
