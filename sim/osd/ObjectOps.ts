@@ -12,6 +12,7 @@ import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import type { pg_t } from '../../src/osd/osd_types.ts';
 import type { pg_pool_t } from '../../src/osd/pg_pool.ts';
 import { CEPH_OSD_FLAG_SKIPRWLOCKS, CEPH_SNAPDIR } from '../../src/osd/rados.ts';
+import type { snap_interval_set_t } from '../../src/osd/snap_intervals.ts';
 import { ObjectLocks } from './ObjectLocks.ts';
 import { type Executed, executeOp } from './ops/execute_op.ts';
 import { findState } from './ops/find_state.ts';
@@ -61,6 +62,8 @@ export class ObjectOps {
   readonly watches: Watches;
   readonly #options: ObjectOpsOptions;
   readonly #locks = new ObjectLocks();
+  /** Maps that follow each other have the same sets, as long as nothing is removed. */
+  readonly #trimmed = new WeakSet<snap_interval_set_t>();
 
   constructor(options: ObjectOpsOptions) {
     this.#options = options;
@@ -135,8 +138,11 @@ export class ObjectOps {
 
   /** Of PGs that are another's now nothing is kept, nor what was kept for snapshots that are no more. */
   onMap(map: OSDMap): void {
-    for (const [pool, snaps] of map.data.newRemovedSnaps) {
-      if (map.pools.has(pool)) trimSnaps(this.#options.store, map, pool, snaps);
+    const { newRemovedSnaps, removedSnapsQueue } = map.data;
+    for (const [pool, snaps] of [...newRemovedSnaps, ...removedSnapsQueue]) {
+      if (this.#trimmed.has(snaps) || !map.pools.has(pool)) continue;
+      this.#trimmed.add(snaps);
+      trimSnaps(this.#options.store, map, pool, snaps);
     }
     this.watches.keepOnly((object) => {
       const pool = map.pools.get(object.pool);
