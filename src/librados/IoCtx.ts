@@ -77,7 +77,16 @@ export interface Placement {
   readonly actingPrimary: number;
 }
 
-const WHOLE = new ReadOp().read();
+interface ExtentRead extends Extent, Advice {
+  readonly op: ReadOp<[Uint8Array]>;
+}
+
+const WHOLE: ExtentRead = {
+  offset: 0,
+  length: undefined,
+  fadvise: undefined,
+  op: new ReadOp().read(),
+};
 const STAT = new ReadOp().stat();
 const EXISTS = new ReadOp().assertExists();
 
@@ -91,6 +100,7 @@ export class IoCtx {
   readonly #options: IoCtxOptions;
   readonly #snapid: number;
   readonly #flags: number;
+  #lastRead: ExtentRead = WHOLE;
 
   constructor(session: Session, poolId: number, poolName: string, options: IoCtxOptions) {
     const { namespace = '', locatorKey = '', snap, flags } = options;
@@ -132,7 +142,7 @@ export class IoCtx {
    * none past its end. Rejects with ObjectNotFound, TimedOut, ConnectionShutdown, ….
    */
   read(oid: string, options: ReadOptions = {}): Promise<Uint8Array> {
-    return this.#operate('read', oid, () => readOp(options), options, first);
+    return this.#operate('read', oid, () => this.#readOp(options), options, first);
   }
 
   /** Fills `buffer` with the bytes from `offset` on. Answers how many there were: fewer at the end. */
@@ -144,7 +154,7 @@ export class IoCtx {
     const { offset, fadvise } = options;
     const prepare = (): ReadOp<[Uint8Array]> => {
       checkBytes('readInto', 'buffer', buffer);
-      return new ReadOp().read({ offset, length: buffer.length, fadvise });
+      return this.#readOp({ offset, length: buffer.length, fadvise });
     };
     const finish = ([data]: readonly [Uint8Array]): number => {
       const isThere = data.buffer === buffer.buffer && data.byteOffset === buffer.byteOffset;
@@ -376,6 +386,17 @@ export class IoCtx {
     return randomUuid(this.#session.cct.random);
   }
 
+  /** Who reads many objects mostly reads the same extent of each. */
+  #readOp({ offset = 0, length, fadvise }: Extent & Advice): ReadOp<[Uint8Array]> {
+    const last = this.#lastRead;
+    if (last.offset === offset && last.length === length && last.fadvise === fadvise) {
+      return last.op;
+    }
+    const op = new ReadOp().read({ offset, length, fadvise });
+    this.#lastRead = { offset, length, fadvise, op };
+    return op;
+  }
+
   /** What is wrong with a call rejects it before anything is sent. */
   #operate<R extends readonly unknown[], T>(
     syscall: string,
@@ -412,11 +433,6 @@ export class IoCtx {
     if (signal === undefined || call.listen(signal, session.aborts)) call.submit(timeout);
     return call.promise;
   }
-}
-
-function readOp({ offset = 0, length, fadvise }: Extent & Advice): ReadOp<[Uint8Array]> {
-  const isWhole = offset === 0 && length === undefined && fadvise === undefined;
-  return isWhole ? WHOLE : new ReadOp().read({ offset, length, fadvise });
 }
 
 function snapId(pool: PoolView, snap: number | bigint | string): number {

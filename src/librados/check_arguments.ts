@@ -81,7 +81,8 @@ export function invalid(syscall: string, reason: string): RadosError {
 
 function checkLength(syscall: string, what: string, text: string, max: number): void {
   if (typeof text !== 'string') throw invalid(syscall, `the ${what} is no text`);
-  // No text has fewer bytes than UTF-16 units.
+  // A UTF-16 unit never takes more than three bytes, and no text has fewer bytes than units.
+  if (3 * text.length <= max) return;
   const length = text.length > max ? text.length : utf8Length(text);
   if (length <= max) return;
   throw radosError(ENAMETOOLONG, { syscall, reason: `the ${what} has more than ${max} bytes` });

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Random } from '../common/Random.ts';
 
-const POOL_LENGTH = 256;
+const POOL_LENGTH = 4096;
 
 /** Chance from the system. */
 export class NodeRandom implements Random {

@@ -337,7 +337,8 @@ export class Objecter implements Dispatcher {
     const buffer = op?.rxBuffer;
     if (op === undefined || buffer === undefined || buffer.length < length) return undefined;
     op.receiving = con;
-    return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
+    const isAll = buffer.length === length;
+    return isAll ? buffer : new Uint8Array(buffer.buffer, buffer.byteOffset, length);
   }
 
   /**

@@ -87,6 +87,8 @@ class ReadBench {
   readonly #report: BenchReport;
   readonly #random = new NodeRandom();
   readonly #prefix: string;
+  /** Those that were read before. */
+  readonly #names: (string | undefined)[];
   readonly #readsPerObject: number;
   /** What is read where it is verified: but for its beginning the same in all reads. */
   readonly #expected: Buffer | undefined;
@@ -96,7 +98,7 @@ class ReadBench {
   #failure = 0;
 
   constructor(ioctx: IoCtx, options: BenchOptions, written: Written, output: Output) {
-    const { objectSize, opSize, pid } = written;
+    const { objectSize, opSize, ops, pid } = written;
     this.#ioctx = ioctx;
     this.#options = options;
     this.#written = written;
@@ -104,6 +106,7 @@ class ReadBench {
     this.#report = new BenchReport(objectSize, opSize, options, output);
     this.#prefix = `benchmark_data_${hostname().slice(0, HOSTNAME_MAX)}_${pid}_object`;
     this.#readsPerObject = Math.max(1, Math.floor(objectSize / opSize));
+    this.#names = new Array<undefined>(Math.ceil(ops / this.#readsPerObject));
     this.#expected = options.verify ? Buffer.alloc(opSize, 'z') : undefined;
   }
 
@@ -128,17 +131,25 @@ class ReadBench {
   async #readOn(first: number): Promise<void> {
     const buffer = new Uint8Array(this.#written.opSize);
     for (let op: number | undefined = first; op !== undefined; op = this.#nextOp()) {
-      const name = this.#prefix + Math.floor(op / this.#readsPerObject);
+      const name = this.#nameOf(Math.floor(op / this.#readsPerObject));
       const startedAt = this.#report.started();
       try {
         const length = await this.#read(name, op, buffer);
         this.#report.finished(performance.now() - startedAt);
-        this.#check(name, op, buffer.subarray(0, length));
+        this.#check(name, op, buffer, length);
       } catch (error) {
         if (!RadosError.is(error)) throw error;
         this.#fail(name, error.errno);
       }
     }
+  }
+
+  #nameOf(object: number): string {
+    const known = this.#names[object];
+    if (known !== undefined) return known;
+    const name = this.#prefix + object;
+    this.#names[object] = name;
+    return name;
   }
 
   #read(name: string, op: number, buffer: Uint8Array): Promise<number> {
@@ -155,13 +166,13 @@ class ReadBench {
     return this.#report.ops.started < ops ? this.#report.ops.started : undefined;
   }
 
-  #check(name: string, op: number, bytes: Uint8Array): void {
+  #check(name: string, op: number, buffer: Uint8Array, length: number): void {
     const expected = this.#expected;
     if (expected === undefined) return;
     // A C string, of which as much is written as there is room for.
     const text = `I'm the ${String(op).padStart(16)}th op!`.slice(0, expected.length - 1);
     expected.write(`${text}\0`, 'latin1');
-    if (expected.equals(bytes)) return;
+    if (expected.equals(buffer.subarray(0, length))) return;
     this.#output.stderr(`${name} is not correct!\n`);
     this.#wrong += 1;
   }

@@ -38,6 +38,8 @@ export class CrcFrameReader {
   /** FRAME_* that were agreed on. */
   flagsAllowed = 0;
   isAborted = false;
+  /** Somebody may call `transcribe`. */
+  isTranscribed = true;
   /** Whom to ask where the data of a message is wanted, by its header. */
   rxBuffer: ((header: Decoder, length: number) => Uint8Array | undefined) | undefined;
   middle: Uint8Array = EMPTY;
@@ -78,7 +80,9 @@ export class CrcFrameReader {
     this.#release();
     if (recv.available < FRAME_PREAMBLE_SIZE) return false;
     const at = recv.head;
-    this.#preambleBytes.set(recv.bytes.subarray(at, at + FRAME_PREAMBLE_SIZE));
+    if (this.isTranscribed) {
+      this.#preambleBytes.set(recv.bytes.subarray(at, at + FRAME_PREAMBLE_SIZE));
+    }
     const crc = crc32c(0, recv.bytes, at, at + FRAME_PREAMBLE_SIZE - FRAME_CRC_SIZE);
     decodePreamble(
       recv.take(FRAME_PREAMBLE_SIZE, 'preamble'),

@@ -83,6 +83,7 @@ export class FrameReader {
   endTranscript(): Uint8Array {
     const transcript = this.#transcript?.take() ?? EMPTY;
     this.#transcript = undefined;
+    if (this.#mode instanceof CrcFrameReader) this.#mode.isTranscribed = false;
     return transcript;
   }
 
