@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../../src/common/Decoder.ts';
 import { Encoder } from '../../../src/common/Encoder.ts';
 import { DecodeError } from '../../../src/common/errors.ts';
-import { decodeUuid, encodeUuid } from '../../../src/common/uuid.ts';
+import { decodeUuid, encodeUuid, randomUuid } from '../../../src/common/uuid.ts';
 import { goldenFile } from '../../helpers/golden.ts';
 
 describe('a uuid', () => {
@@ -26,4 +26,10 @@ describe('a uuid', () => {
   test.each(['', 'fe691aa3', 'ge691aa3-396a-48d5-9713-0d634fb4f435'])('is not %j', (text) => {
     expect(() => encodeUuid(new Encoder(), text)).toThrow(DecodeError);
   });
+});
+
+test('a uuid of chance has the form of version 4, and all other bits of the draws', () => {
+  const draws = [0x01234567, 0x89abcdef, 0x01234567, 0x89abcdef];
+  const random = { uint32: () => draws.shift() ?? 0, float: () => 0 };
+  expect(randomUuid(random)).toBe('01234567-89ab-4def-8123-456789abcdef');
 });
