@@ -263,7 +263,7 @@ export class MonClient implements Dispatcher, AuthClient, MonRequestsSession {
 
   #handleRefused(mon: MonConnection, result: number, why: string): void {
     // Our ticket may be too old to show that we have had this number.
-    if (result === -EACCES && mon.auth.globalId !== 0) {
+    if (result === -EACCES && this.globalId !== 0 && !this.#isDisowned) {
       this.#isDisowned = true;
       this.#lose(mon, why);
     } else {

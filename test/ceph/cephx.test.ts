@@ -2,8 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CEPH_ENTITY_TYPE_CLIENT } from '../../src/common/entity_name.ts';
 import type { LogEntry } from '../../src/common/Log.ts';
 import { Rados, type RadosOptions } from '../../src/index.ts';
+import { RadosClient } from '../../src/librados/RadosClient.ts';
+import { nodeContext } from '../../src/node/context.ts';
+import { readKey } from '../../src/node/keyring_file.ts';
+import { NodeClock } from '../../src/node/NodeClock.ts';
 import { CephCluster, skipWithoutCeph } from './harness.ts';
 
 const POOL = 'p';
@@ -20,6 +25,15 @@ const WAYS = [
   { msgr: 'v2', way: 'crc', conf: { ms_type: 'async', ms_client_mode: 'crc' } },
   { msgr: 'v2', way: 'secure', conf: { ms_type: 'async', ms_client_mode: 'secure' } },
 ] as const;
+
+/** Its owner does not see that tickets grow old. */
+class StoppedClock extends NodeClock {
+  readonly #since = super.realNow();
+
+  override realNow(): number {
+    return this.#since;
+  }
+}
 
 describe.skipIf(skipWithoutCeph()).each(['v1', 'v2'] as const)(
   'our client and a real Ceph with cephx, msgr %s',
@@ -65,7 +79,7 @@ describe.skipIf(skipWithoutCeph()).each(['v1', 'v2'] as const)(
       });
     });
 
-    test('tickets are renewed: connections are opened long after the first have expired', async () => {
+    test.concurrent('tickets are renewed: connections are opened long after the first have expired', async () => {
       const log: LogEntry[] = [];
       const conf = first?.conf ?? {};
       await using rados = await connect({ conf, log: (entry) => log.push(entry) });
@@ -81,6 +95,19 @@ describe.skipIf(skipWithoutCeph()).each(['v1', 'v2'] as const)(
       for (const [, key = ''] of keyring.matchAll(/key = (\S+)/g)) {
         expect(inspect([log, rados], { depth: 20, showHidden: true })).not.toContain(key);
       }
+    });
+
+    test.concurrent('tickets that an OSD refuses are renewed, also where no time has passed', async () => {
+      const cct = nodeContext({ conf: first?.conf ?? {}, clock: new StoppedClock() });
+      const name = { type: CEPH_ENTITY_TYPE_CLIENT, id: 'admin' };
+      const key = readKey(ceph.keyring, name);
+      const rados = new RadosClient(cct, { name, key, monHost: ceph.monHost });
+      await using connected = await rados.connect({ timeout: 15_000 });
+      const ioctx = await connected.openIoCtx(POOL);
+
+      await sleep(TICKET_TTL_S * (SECRETS_KEPT + 1) * 1000);
+
+      expect(Buffer.compare(await ioctx.read('o', { timeout: 20_000 }), DATA)).toBe(0);
     });
 
     test('no daemon complains', async () => {

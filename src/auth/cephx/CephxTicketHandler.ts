@@ -13,7 +13,7 @@ import { decodeDecrypt } from './encrypt.ts';
 /** What a ticket's holder has with it. */
 interface Held {
   readonly sessionKey: CryptoKey;
-  /** When it came, by `Clock.realNow`. */
+  /** When it came, by `Clock.now`. */
   readonly since: number;
   /** By `Clock.realNow`; Infinity: never. */
   readonly renewAfter: number;
@@ -71,8 +71,8 @@ export class CephxTicketHandler {
 
   /** Whoever refuses one that is new does so for another reason than its age. */
   invalidateUnlessNew(): void {
-    const age = this.#cct.clock.realNow() - (this.#held?.since ?? 0);
-    if (age < 0 || age > NEW_MS) this.invalidate();
+    const age = this.#cct.clock.now() - (this.#held?.since ?? 0);
+    if (age > NEW_MS) this.invalidate();
   }
 
   /**
@@ -86,8 +86,7 @@ export class CephxTicketHandler {
     const { sessionKey, validityMs } = decodeServiceTicket(granted);
     this.#ticket = decodeTicketBlob(this.#readTicket(dec));
     const fresh = validityMs === 0 ? Infinity : validityMs * RENEW_AT;
-    const since = clock.realNow();
-    this.#held = { sessionKey, since, renewAfter: since + fresh };
+    this.#held = { sessionKey, since: clock.now(), renewAfter: clock.realNow() + fresh };
     this.#isValid = true;
   }
 

@@ -185,6 +185,12 @@ test('a session that is lost is opened again with another number, if the monitor
   expect(mons.monc.globalId).toBe(GLOBAL_ID + 1);
 });
 
+test('a monitor that gives us a number and then refuses us is believed', () => {
+  const mons = new Monitors(1);
+  mons.send(new MAuthReply({ protocol: 1, result: -EACCES, globalId: GLOBAL_ID }));
+  expect(mons.done).toEqual([[-EACCES, expect.stringContaining('Permission denied')]]);
+});
+
 test('a monitor that is no longer one is left for another', () => {
   const mons = new Monitors(2);
   mons.open();
