@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type IoCtx, Rados, type RadosOptions } from '../../src/index.ts';
@@ -41,8 +40,9 @@ const OPERATION_FLAGS = {
 /** To be read only with SNAPDIR. */
 const SNAPDIR = -1;
 
-function digest(data: Uint8Array): string {
-  return `${data.length} bytes, ${createHash('sha256').update(data).digest('hex')}`;
+/** A mismatch of megabytes is not to be printed. */
+function isSame(data: Uint8Array, expected: Uint8Array): boolean {
+  return Buffer.compare(data, expected) === 0;
 }
 
 describe.skipIf(skipWithoutCeph() || skipWithoutLibrados()).each(['none', 'cephx'] as const)(
@@ -129,14 +129,12 @@ describe.skipIf(skipWithoutCeph() || skipWithoutLibrados()).each(['none', 'cephx
 
       test('64 MiB are read at once, in parts, and into a buffer', async () => {
         const ioctx = await open(way, pool);
-        expect(digest(await ioctx.read('huge'))).toBe(digest(huge));
+        expect(isSame(await ioctx.read('huge'), huge)).toBe(true);
         const part = { offset: HUGE - 5_000_001, length: 5_000_000 };
-        expect(digest(await ioctx.read('huge', part))).toBe(
-          digest(huge.subarray(part.offset, part.offset + part.length)),
-        );
+        expect(isSame(await ioctx.read('huge', part), huge.subarray(-5_000_001, -1))).toBe(true);
         const buffer = new Uint8Array(1_000_003);
         expect(await ioctx.readInto('huge', buffer, { offset: 12_345 })).toBe(buffer.length);
-        expect(digest(buffer)).toBe(digest(huge.subarray(12_345, 12_345 + buffer.length)));
+        expect(isSame(buffer, huge.subarray(12_345, 12_345 + buffer.length))).toBe(true);
         expect(await ioctx.readInto('huge', buffer, { offset: HUGE - 3 })).toBe(3);
       });
 
@@ -207,7 +205,7 @@ describe.skipIf(skipWithoutCeph() || skipWithoutLibrados()).each(['none', 'cephx
             const { ours, theirs } = await both(ioctx, one);
             expect({ one, said: ours }).toEqual({ one, said: theirs });
           }
-          expect(digest(await ioctx.read('huge'))).toBe(digest(huge));
+          expect(isSame(await ioctx.read('huge'), huge)).toBe(true);
         }
       },
     );
