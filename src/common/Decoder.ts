@@ -104,6 +104,12 @@ export class Decoder {
     return high * TWO_32 + this.#view.getUint32(at, true);
   }
 
+  /** As {@link s64}, but beyond 2^53 only near: for what nobody has so much of, and is refused by its size. */
+  nearS64(): number {
+    const at = this.#need(8);
+    return this.#view.getInt32(at + 4, true) * TWO_32 + this.#view.getUint32(at, true);
+  }
+
   bigU64(): bigint {
     return this.#view.getBigUint64(this.#need(8), true);
   }

@@ -68,6 +68,8 @@ export type OSDOpArgs =
       readonly classLength: number;
       readonly methodLength: number;
       readonly inputLength: number;
+      /** In a reply: bytes that the method put out. */
+      readonly outputLength?: number;
     }
   | { readonly kind: 'assert_ver'; readonly version: bigint }
   | {
@@ -85,8 +87,8 @@ export const NO_ARGS: OSDOpArgs = { kind: 'none' };
 /**
  * extent: u64 offset, u64 length, u64 truncateSize, u32 truncateSeq. xattr: u32 nameLength, u32
  * valueLength, u8 cmpOp, u8 cmpMode. checksum: u64 offset, u64 length, u32 chunkSize, u8 type. cls: u8
- * classLength, u8 methodLength, u8 argc (0), u32 inputLength. assert_ver: u64 unused, u64 version.
- * pgls: u64 count, u32 startEpoch. Zeros follow.
+ * classLength, u8 methodLength, u8 argc (0), u32 inputLength, u8 0, u64 outputLength. assert_ver: u64
+ * unused, u64 version. pgls: u64 count, u32 startEpoch. Zeros follow.
  */
 export function encodeArgs(enc: Encoder, args: OSDOpArgs): void {
   switch (args.kind) {
@@ -118,7 +120,9 @@ export function encodeArgs(enc: Encoder, args: OSDOpArgs): void {
       enc.u8(args.methodLength);
       enc.u8(0);
       enc.u32(args.inputLength);
-      enc.zeros(ARGS_LENGTH - 7);
+      enc.u8(0);
+      enc.u64(args.outputLength ?? 0);
+      enc.zeros(ARGS_LENGTH - 16);
       return;
     case 'assert_ver':
       enc.u64(0);
@@ -151,11 +155,15 @@ function decodeNone(dec: Decoder): OSDOpArgs {
 function decodeExtent(dec: Decoder): OSDOpArgs {
   return {
     kind: 'extent',
-    offset: dec.u64(),
-    length: dec.s64(),
-    truncateSize: dec.u64(),
+    offset: unsigned(dec.nearS64()),
+    length: dec.nearS64(),
+    truncateSize: unsigned(dec.nearS64()),
     truncateSeq: dec.u32(),
   };
+}
+
+function unsigned(near: number): number {
+  return near < 0 ? near + 2 ** 64 : near;
 }
 
 function decodeXattr(dec: Decoder): OSDOpArgs {
@@ -181,8 +189,11 @@ function decodeCls(dec: Decoder): OSDOpArgs {
   const methodLength = dec.u8();
   dec.skip(1);
   const inputLength = dec.u32();
-  dec.skip(ARGS_LENGTH - 7);
-  return { kind: 'cls', classLength, methodLength, inputLength };
+  dec.skip(1);
+  const outputLength = dec.u64();
+  dec.skip(ARGS_LENGTH - 16);
+  const called = { kind: 'cls', classLength, methodLength, inputLength } as const;
+  return outputLength === 0 ? called : { ...called, outputLength };
 }
 
 function decodeAssertVer(dec: Decoder): OSDOpArgs {

@@ -1,8 +1,6 @@
-import { Encoder } from '../../../src/common/Encoder.ts';
 import { EINVAL, EIO } from '../../../src/common/errno.ts';
 import { DecodeError } from '../../../src/common/errors.ts';
 import type { OSDOp } from '../../../src/osd/OSDOp.ts';
-import { encodeArgs, type OSDOpArgs } from '../../../src/osd/osd_op_args.ts';
 import { ClassContext, type RunStep } from '../cls/ClassContext.ts';
 import {
   type ClassMethod,
@@ -13,9 +11,6 @@ import {
 import { findMethod, methodNames } from '../cls/classes.ts';
 import type { OpContext } from './OpContext.ts';
 import { failed, NO_DATA, type StepResult } from './step.ts';
-
-/** Where an extent's length is in the union. */
-const EXTENT_LENGTH_AT = 8;
 
 /** CALL. `run`: for the steps that a class takes. */
 export function callStep(ctx: OpContext, op: OSDOp, run: RunStep): StepResult {
@@ -28,7 +23,10 @@ export function callStep(ctx: OpContext, op: OSDOp, run: RunStep): StepResult {
   const { rval, out = NO_DATA } = runMethod(method, cls, call.input);
   if (cls.hasRead && !(method.flags & METHOD_READS)) return failed(EIO);
   if (cls.hasWritten && !(method.flags & METHOD_WRITES)) return failed(EIO);
-  return { rval, out, args: argsWithLength(op.args, out.length) };
+  const { args } = op;
+  return args.kind === 'cls'
+    ? { rval, out, args: { ...args, outputLength: out.length } }
+    : { rval, out };
 }
 
 function runMethod(method: ClassMethod, cls: ClassContext, input: Uint8Array): ClassResult {
@@ -38,12 +36,4 @@ function runMethod(method: ClassMethod, cls: ClassContext, input: Uint8Array): C
     if (error instanceof DecodeError) return { rval: -EINVAL };
     throw error;
   }
-}
-
-/** The length of the output stands where an extent has its own, behind what names the method. */
-function argsWithLength(args: OSDOpArgs, length: number): OSDOpArgs {
-  const enc = new Encoder(32);
-  encodeArgs(enc, args);
-  enc.patchU64(EXTENT_LENGTH_AT, length);
-  return { kind: 'raw', bytes: enc.take() };
 }

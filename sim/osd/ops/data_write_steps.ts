@@ -103,7 +103,8 @@ const writeSame: Step = (ctx, { args, indata }) => {
 const zero: Step = (ctx, op) => {
   const { args } = op;
   if (args.kind !== 'extent') return failed(EINVAL);
-  const { offset, length } = args;
+  const { offset } = args;
+  const length = args.length < 0 ? Number.POSITIVE_INFINITY : args.length;
   const isToEnd = length >= 1 && length <= OBJECT_SIZE_MAX && offset + length >= ctx.size;
   if (ctx.next !== undefined && offset < OBJECT_SIZE_MAX && isToEnd) {
     return offset >= ctx.size ? NOTHING : truncate(ctx, op);
