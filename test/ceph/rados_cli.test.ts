@@ -185,6 +185,15 @@ const SAME: readonly (readonly string[])[] = [
   ['--client_mount_timeout', '20', '--rados-osd-op-timeout=20', '-p', 'rep', 'stat', 'hello'],
 ];
 
+/** The rest of `ceph` is compared with cephx. */
+const CEPH = [
+  { line: 'osd tree' },
+  { line: 'osd map rep hello -f json' },
+  { line: 'osd map none hello' },
+  { line: 'mon dump -f json-pretty' },
+  { line: 'tell mon.a version' },
+];
+
 /** Where ours is told to print something else, with the same code; the reason is the name of the test. */
 const OTHERWISE: readonly {
   why: string;
@@ -308,6 +317,12 @@ describe.skipIf(skipWithoutCeph())('rados, ours and the real one, on one real cl
       expect(mine).toEqual(real);
     },
   );
+
+  test.each(CEPH)('with auth none, too, the same is printed: ceph $line', async ({ line }) => {
+    const args = line.split(' ');
+    const [real, mine] = await Promise.all([theirs('ceph', args), ours('ceph', args)]);
+    expect(mine).toEqual(real);
+  });
 
   test.each(OTHERWISE)('otherwise: $why', async ({ args, stdout, stderr }) => {
     const [real, mine] = await Promise.all([theirs('rados', args), ours('rados', args)]);
