@@ -36,18 +36,20 @@ export interface SubmitOptions {
   readonly pool?: number;
   /** CEPH_OSD_FLAG_*. */
   readonly flags?: number;
+  /** Where the bytes are wanted. */
+  readonly rxBuffer?: Uint8Array;
 }
 
 /** Submits a read. */
 export function submitRead(
   objecter: Objecter,
   oid: string,
-  { length = 0, timeoutMs = 0, pool = 1, flags = 0 }: SubmitOptions = {},
+  { length = 0, timeoutMs = 0, pool = 1, flags = 0, rxBuffer }: SubmitOptions = {},
 ): Submitted {
   const listener = new FakeListener();
   const operation: ObjectOperation<[]> = { ops: [readStep(0, length).op], decode: () => [] };
   const oloc = { pool, key: '', nspace: '', hash: -1 };
-  const op = objecter.prepareReadOp(oid, oloc, operation, listener, { flags });
+  const op = objecter.prepareReadOp(oid, oloc, operation, listener, { flags, rxBuffer });
   objecter.opSubmit(op, timeoutMs);
   return { op, listener };
 }

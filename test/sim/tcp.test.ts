@@ -36,6 +36,26 @@ it('reads many at once, and every kind of read, as in memory', async () => {
   await expect(ioctx.read('nothing')).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
+it('reads into a buffer, and writes nothing more to it when the read has been aborted', async () => {
+  await using cluster = await create();
+  const big = new Uint8Array(16 << 20).fill(7);
+  await cluster.put('data', 'big', big);
+  const ioctx = await (await cluster.connect()).openIoCtx('data');
+  const buffer = Buffer.alloc(big.length + 1);
+  expect(await ioctx.readInto('big', buffer)).toBe(big.length);
+  expect(buffer.subarray(0, -1).equals(big)).toBe(true);
+  buffer.fill(0);
+  const abort = new AbortController();
+  const read = ioctx.readInto('big', buffer, { signal: abort.signal });
+  while (buffer[0] === 0) await new Promise((resolve) => setImmediate(resolve));
+  abort.abort(new Error('enough'));
+  await expect(read).rejects.toThrow('enough');
+  buffer.fill(1);
+  expect(text(await ioctx.read('o1'))).toBe('contents 1');
+  expect(await ioctx.readInto('big', Buffer.alloc(big.length))).toBe(big.length);
+  expect(buffer.equals(Buffer.alloc(buffer.length, 1))).toBe(true);
+});
+
 it('goes on when a primary dies with ops in flight', async () => {
   await using cluster = await create();
   const ioctx = await (await cluster.connect()).openIoCtx('data');
