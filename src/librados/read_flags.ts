@@ -15,33 +15,44 @@ import {
 } from '../osd/rados.ts';
 import { invalid } from './check_arguments.ts';
 
-/** Of a whole op. Ceph: LIBRADOS_OPERATION_*, translate_flags (src/librados/librados_util.cc). */
-const READ_FLAGS = {
+/** How a whole op is to be done. Ceph: LIBRADOS_OPERATION_*. */
+export type ReadFlag =
   /** From any OSD that has a copy. */
-  balance_reads: CEPH_OSD_FLAG_BALANCE_READS,
+  | 'balance_reads'
   /** From the nearest OSD that has a copy. */
-  localize_reads: CEPH_OSD_FLAG_LOCALIZE_READS,
+  | 'localize_reads'
   /** After the writes that were sent before. */
+  | 'order_reads_writes'
+  | 'ignore_cache'
+  | 'skiprwlocks'
+  | 'ignore_overlay'
+  | 'full_try'
+  | 'ignore_redirect';
+
+export type ReadFlags = ReadFlag | readonly ReadFlag[];
+
+/** How what is read will be used. Ceph: LIBRADOS_OP_FLAG_FADVISE_*. */
+export type Fadvise = 'random' | 'sequential' | 'willneed' | 'dontneed' | 'nocache';
+
+/** Ceph: translate_flags (src/librados/librados_util.cc). */
+const READ_FLAGS: Readonly<Record<ReadFlag, number>> = {
+  balance_reads: CEPH_OSD_FLAG_BALANCE_READS,
+  localize_reads: CEPH_OSD_FLAG_LOCALIZE_READS,
   order_reads_writes: CEPH_OSD_FLAG_RWORDERED,
   ignore_cache: CEPH_OSD_FLAG_IGNORE_CACHE,
   skiprwlocks: CEPH_OSD_FLAG_SKIPRWLOCKS,
   ignore_overlay: CEPH_OSD_FLAG_IGNORE_OVERLAY,
   full_try: CEPH_OSD_FLAG_FULL_TRY,
   ignore_redirect: CEPH_OSD_FLAG_IGNORE_REDIRECT,
-} as const;
+};
 
-/** Of one step. Ceph: LIBRADOS_OP_FLAG_FADVISE_*. */
-const FADVISE = {
+const FADVISE: Readonly<Record<Fadvise, number>> = {
   random: CEPH_OSD_OP_FLAG_FADVISE_RANDOM,
   sequential: CEPH_OSD_OP_FLAG_FADVISE_SEQUENTIAL,
   willneed: CEPH_OSD_OP_FLAG_FADVISE_WILLNEED,
   dontneed: CEPH_OSD_OP_FLAG_FADVISE_DONTNEED,
   nocache: CEPH_OSD_OP_FLAG_FADVISE_NOCACHE,
-} as const;
-
-export type ReadFlag = keyof typeof READ_FLAGS;
-export type ReadFlags = ReadFlag | readonly ReadFlag[];
-export type Fadvise = keyof typeof FADVISE;
+};
 
 /** CEPH_OSD_FLAG_*. */
 export function readFlagBits(syscall: string, flags: ReadFlags | undefined): number {

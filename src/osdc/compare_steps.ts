@@ -19,16 +19,16 @@ import {
 import type { Step } from './ObjectOperation.ts';
 import { omapOp } from './omap_steps.ts';
 
-export const COMPARISONS = {
+export type Comparison = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte';
+
+export const COMPARISONS: Readonly<Record<Comparison, number>> = {
   eq: CEPH_OSD_CMPXATTR_OP_EQ,
   ne: CEPH_OSD_CMPXATTR_OP_NE,
   gt: CEPH_OSD_CMPXATTR_OP_GT,
   gte: CEPH_OSD_CMPXATTR_OP_GTE,
   lt: CEPH_OSD_CMPXATTR_OP_LT,
   lte: CEPH_OSD_CMPXATTR_OP_LTE,
-} as const;
-
-export type Comparison = keyof typeof COMPARISONS;
+};
 
 export interface OmapAssertion {
   readonly op: Comparison;
