@@ -83,6 +83,10 @@ def data(ioctx):
     stat(ioctx, 'd')
     attempt('too far', lambda: ioctx.write('far', b'x', 128 * 1024 * 1024))
     attempt('trunc too far', lambda: ioctx.trunc('fresh', 1 << 40))
+    attempt('write very far', lambda: ioctx.write('fresh', b'x', 1 << 62))
+    for offset in (1 << 53, 1 << 62, (1 << 64) - 1):
+        read(ioctx, 'fresh', 10, offset)
+    attempt('trunc very far', lambda: ioctx.trunc('fresh', 1 << 63))
     attempt('no name', lambda: ioctx.write('', b'x'))
     attempt('long name', lambda: ioctx.write('n' * 2049, b'x'))
     attempt('longest name', lambda: ioctx.write('n' * 2000, b'x'))
