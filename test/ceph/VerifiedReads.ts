@@ -3,7 +3,8 @@ import { ReadOp } from '../../src/index.ts';
 import type { CephCluster } from './harness.ts';
 
 /** Objects that never change, by number; their sizes too follow from the number. */
-const CONSTANT = 100;
+const CONSTANT = 40;
+const READERS_OF_EACH = 2;
 /** Objects that a writer gives a next version all the time. */
 const CHANGING = 4;
 /** A read that takes longer is taken for lost. */
@@ -41,8 +42,8 @@ export class VerifiedReads {
 
   start(): void {
     // One reader per object: a PG that is down for a while holds up its own objects only.
-    for (let i = 0; i < CONSTANT; i++)
-      this.#tasks.push(this.#readOn((n) => this.#readConstant(i, n)));
+    for (let i = 0; i < CONSTANT * READERS_OF_EACH; i++)
+      this.#tasks.push(this.#readOn((n) => this.#readConstant(i % CONSTANT, n)));
     for (let i = 0; i < CHANGING; i++)
       this.#tasks.push(this.#readOn((n) => this.#readChanging(i, n)));
     this.#tasks.push(this.#writeOn());

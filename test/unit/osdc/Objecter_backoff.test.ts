@@ -44,6 +44,12 @@ function blockedWorld() {
   };
 }
 
+function blockOver(cluster: FakeCluster, con: FakeConnection, { pgid }: MOSDOp): void {
+  const op = CEPH_OSD_BACKOFF_OP_BLOCK;
+  const block = new MOSDBackoff({ pgid, mapEpoch: 3, op, id: 1, begin: HOBJECT_NONE, end: MAX });
+  cluster.messenger.msDeliverDispatch(con, block);
+}
+
 function objectOf({ oid, hash }: MOSDOp): hobject_t {
   return { key: '', oid, snap: CEPH_NOSNAP, hash, isMax: false, nspace: '', pool: 1 };
 }
@@ -123,6 +129,17 @@ test('a reset of the session ends its backoffs', () => {
   const again = cluster.osd(cluster.primary('obj1'));
   expect(again).not.toBe(con);
   expect(sent(cluster, again)).toEqual([`${first.tid}/1`]);
+});
+
+test('who asks to back off has answered: a reset after that is no failure', () => {
+  const { cluster, con } = blockedWorld();
+  cluster.reset(con);
+  const second = cluster.osd(cluster.primary('obj1'));
+  const [op] = cluster.ops(second);
+  if (op === undefined) throw new Error('no op was sent');
+  blockOver(cluster, second, op);
+  cluster.reset(second);
+  expect(cluster.osd(cluster.primary('obj1'))).not.toBe(second);
 });
 
 test('an op that moves to another OSD is not kept back there', () => {
