@@ -10,6 +10,7 @@ import { CephCluster, skipWithoutCeph } from './harness.ts';
 /** Debian's, which has python3-rados. */
 const PYTHON = '/usr/bin/python3';
 const SCENARIOS = fileURLToPath(new URL('./scenarios/librados_ops.py', import.meta.url));
+const C_SCENARIOS = fileURLToPath(new URL('./scenarios/librados_c_ops.py', import.meta.url));
 const TIMEOUT_MS = 90_000;
 
 function skip(): boolean {
@@ -107,9 +108,10 @@ describe.skipIf(skip())('a stock client, and our cluster beside a real one', () 
   beforeAll(async () => {
     [real, ours] = await Promise.all([
       CephCluster.start({ msgr: 'v2', auth: 'none' }),
-      startTcpCluster({ osds: 3, pools: ['ops', 'cli'] }),
+      startTcpCluster({ osds: 3, pools: ['ops', 'c', 'cli'] }),
     ]);
-    for (const pool of ['ops', 'cli']) await real.ceph('osd', 'pool', 'create', pool, '32', '32');
+    for (const pool of ['ops', 'c', 'cli'])
+      await real.ceph('osd', 'pool', 'create', pool, '32', '32');
     dir = await mkdtemp(join(tmpdir(), 'radosim-files-'));
     await writeFile(join(dir, 'file'), '0123456789');
     await writeFile(join(dir, 'big'), Buffer.alloc(9 * 2 ** 20, 'big '));
@@ -147,6 +149,14 @@ describe.skipIf(skip())('a stock client, and our cluster beside a real one', () 
     );
     expect(await listed[1]).toMatch(/^many clones:/);
     expect(await listed[1]).toBe(await listed[0]);
+  });
+
+  test("gets the same of librados' C API, step by step", async () => {
+    const [theirs, here] = await Promise.all(
+      [real, ours].map(({ confFile }) => run(PYTHON, [C_SCENARIOS, confFile, 'c'])),
+    );
+    expect(here).toContain('-> 0');
+    expect(here?.split('\n')).toEqual(theirs?.split('\n'));
   });
 
   test('gets the same of rados, command by command', async () => {
