@@ -107,7 +107,8 @@ function checkRange<T extends number | bigint>(
 ): void {
   const [min, max] = limits;
   if (min === undefined || limits.length > 2) return;
-  if (value >= min && (max === undefined || value <= max)) return;
+  // So said, not a number is in any range.
+  if (!(value < min || (max !== undefined && value > max))) return;
   throw invalid(`${text} not in range [${limitTexts.join(', ')}]`);
 }
 
@@ -205,7 +206,7 @@ function checkIpAddr(word: string): void {
   const [, type = '', rest = ''] = /^(v1:|v2:|any:)?(.*)$/s.exec(word) ?? [];
   const isV4 = type === '' ? !word.startsWith('[') && word.includes('.') : type !== 'v2:';
   if (isV4) checkIpv4(rest);
-  else checkIpv6(rest, word);
+  else checkIpv6(rest);
 }
 
 function checkIpv4(text: string): void {
@@ -216,14 +217,14 @@ function checkIpv4(text: string): void {
   if (!isIPv4(address)) throw invalid(`${address}: invalid IPv4 address`);
 }
 
-function checkIpv6(text: string, word: string): void {
+function checkIpv6(text: string): void {
   const end = text.indexOf(']');
-  if (text.startsWith('[') && end < 0) throw malformed(`${word} missing terminating ]`);
+  if (text.startsWith('[') && end < 0) throw malformed(`${text} missing terminating ]`);
   const address = text.startsWith('[') ? text.slice(1, end) : text;
   if (text[end + 1] === ':' && text.startsWith('[') && !/[0-9]/.test(text[end + 2] ?? '')) {
-    throw invalid(`${word}: bad port number`);
+    throw invalid(`${text}: bad port number`);
   }
-  if (!isIPv6(address)) throw invalid(`${word} not valid IPv6 address`);
+  if (!isIPv6(address)) throw invalid(`${text} not valid IPv6 address`);
 }
 
 /** An address, `/` and a nonce. */
