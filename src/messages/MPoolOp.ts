@@ -3,7 +3,7 @@ import type { Encoder } from '../common/Encoder.ts';
 import { decodeUuid, encodeUuid } from '../common/uuid.ts';
 import { Message } from '../msg/Message.ts';
 import type { MessageEnvelope } from '../msg/MessageFactory.ts';
-import { encodePaxos, skipPaxos } from './paxos.ts';
+import { decodePaxos, encodePaxos } from './paxos.ts';
 
 export const CEPH_MSG_POOLOP = 49;
 
@@ -28,6 +28,8 @@ export interface MPoolOpInit {
   readonly name: string;
   /** -1: the default one. */
   readonly crushRule: number;
+  /** Epoch of the OSD map that the client has. */
+  readonly epoch: number;
 }
 
 /**
@@ -45,8 +47,8 @@ export class MPoolOp extends Message {
   }
 
   override encodePayload(enc: Encoder): void {
-    const { fsid, pool, op, snapid, name, crushRule } = this.init;
-    encodePaxos(enc);
+    const { fsid, pool, op, snapid, name, crushRule, epoch } = this.init;
+    encodePaxos(enc, epoch);
     encodeUuid(enc, fsid);
     enc.u32(pool);
     enc.u32(op);
@@ -59,14 +61,14 @@ export class MPoolOp extends Message {
 
   static decodePayload({ version }: MessageEnvelope, front: Decoder): MPoolOp {
     if (version < COMPAT_VERSION) throw front.error(`version ${version} is too old`);
-    skipPaxos(front);
+    const epoch = decodePaxos(front);
     const fsid = decodeUuid(front);
     const [pool, op] = [front.u32(), front.u32()];
     front.skip(8);
     const [snapid, name] = [front.u64(), front.string('name')];
     const pad = version >= 3 ? front.u8() : 0;
     const crushRule = version >= 4 ? front.s16() : pad;
-    return new MPoolOp({ fsid, pool, op, snapid, name, crushRule });
+    return new MPoolOp({ fsid, pool, op, snapid, name, crushRule, epoch });
   }
 
   override toString(): string {

@@ -6,6 +6,7 @@ import { MCommandReply, MSG_COMMAND_REPLY } from './MCommandReply.ts';
 import { MConfig, MSG_CONFIG } from './MConfig.ts';
 import { MGetPoolStats, MSG_GETPOOLSTATS } from './MGetPoolStats.ts';
 import { MGetPoolStatsReply, MSG_GETPOOLSTATSREPLY } from './MGetPoolStatsReply.ts';
+import { MMgrMap, MSG_MGR_MAP } from './MMgrMap.ts';
 import { MMonCommand, MSG_MON_COMMAND } from './MMonCommand.ts';
 import { MMonCommandAck, MSG_MON_COMMAND_ACK } from './MMonCommandAck.ts';
 import { CEPH_MSG_MON_GET_MAP, MMonGetMap } from './MMonGetMap.ts';
@@ -63,6 +64,7 @@ const MESSAGES: ReadonlyMap<number, MessageClass> = new Map<number, MessageClass
   [CEPH_MSG_WATCH_NOTIFY, MWatchNotify],
   [CEPH_MSG_OSD_BACKOFF, MOSDBackoff],
   [MSG_CONFIG, MConfig],
+  [MSG_MGR_MAP, MMgrMap],
   [MSG_OSD_BOOT, MOSDBoot],
   [MSG_OSD_FAILURE, MOSDFailure],
   [MSG_OSD_MARK_ME_DOWN, MOSDMarkMeDown],

@@ -13,6 +13,7 @@ import { EACCES, EOPNOTSUPP } from '../common/errno.ts';
 import { DecodeError } from '../common/errors.ts';
 import { MAuthReply } from '../messages/MAuthReply.ts';
 import { MConfig } from '../messages/MConfig.ts';
+import { MMgrMap } from '../messages/MMgrMap.ts';
 import { MMonMap } from '../messages/MMonMap.ts';
 import { MMonSubscribeAck } from '../messages/MMonSubscribeAck.ts';
 import type { Connection } from '../msg/Connection.ts';
@@ -380,6 +381,8 @@ export class MonClient implements Dispatcher, AuthClient, MonRequestsSession {
       if (active !== undefined) this.#handleMonmap(active, message);
     } else if (message instanceof MConfig) {
       if (active !== undefined) this.#handleConfig(message);
+    } else if (message instanceof MMgrMap) {
+      if (active !== undefined) this.#sub.got('mgrmap', message.epoch);
     } else if (!(message instanceof MMonSubscribeAck)) {
       return active === undefined ? isReply(message) : this.requests.handleReply(message);
     }

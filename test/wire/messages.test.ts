@@ -8,8 +8,8 @@ import type { Message } from '../../src/msg/Message.ts';
 import { type GoldenMessage, goldenConversations } from '../helpers/golden.ts';
 
 const RECORDINGS = ['v1-none-get', 'v1-none-ops', 'v1-none-maps'];
-/** MMgrMap, MPoolOpReply, MPoolOp. */
-const NOT_SPOKEN = [1796, 48, 49];
+/** CEPH_MSG_MDS_MAP: of CephFS. */
+const NOT_SPOKEN = 21;
 
 /** Every message of the recordings with a name for it, each encoding once. */
 const golden = RECORDINGS.flatMap((recording) =>
@@ -20,9 +20,8 @@ const golden = RECORDINGS.flatMap((recording) =>
     })),
   ),
 );
-const spoken = golden.filter(({ message }) => !NOT_SPOKEN.includes(message.type));
 const distinct = [
-  ...new Map(spoken.map((one) => [Buffer.from(one.message.front).toString('hex'), one])).values(),
+  ...new Map(golden.map((one) => [Buffer.from(one.message.front).toString('hex'), one])).values(),
 ];
 
 function decode(message: GoldenMessage, front = message.front, data = message.data): Message {
@@ -47,16 +46,16 @@ function survives(message: GoldenMessage, front: Uint8Array, data?: Uint8Array):
 }
 
 describe('every message of the recordings that we speak', () => {
-  test.each(spoken)('$name is encoded to the same front', ({ message }) => {
+  test.each(golden)('$name is encoded to the same front', ({ message }) => {
     expect(encode(decode(message))).toEqual(new Uint8Array(message.front));
   });
 
-  test.each(spoken)('$name has the same data', ({ message }) => {
+  test.each(golden)('$name has the same data', ({ message }) => {
     const decoded = decode(message);
     expect(Buffer.concat(decoded.data).equals(message.data)).toBe(true);
   });
 
-  test.each(spoken)('$name says the versions of its header', ({ message }) => {
+  test.each(golden)('$name says the versions of its header', ({ message }) => {
     const { type, version, compatVersion } = decode(message);
     expect({ type, version, compatVersion }).toEqual({
       type: message.type,
@@ -102,11 +101,11 @@ describe('every message of the recordings that we speak', () => {
   );
 });
 
-test('types that we do not speak are not decoded', () => {
-  const others = golden.filter(({ message }) => NOT_SPOKEN.includes(message.type));
-  for (const { message } of others) {
+test('a type that we do not speak is not decoded', () => {
+  for (const { message } of golden) {
     const front = new Decoder(message.front, 'front');
-    expect(decodeMessage(message, front, message.middle, message.data)).toBeUndefined();
+    const other = { ...message, type: NOT_SPOKEN };
+    expect(decodeMessage(other, front, message.middle, message.data)).toBeUndefined();
   }
 });
 

@@ -9,13 +9,16 @@ import { EOPNOTSUPP } from '../../../src/common/errno.ts';
 import { MAuth } from '../../../src/messages/MAuth.ts';
 import { MAuthReply } from '../../../src/messages/MAuthReply.ts';
 import { MConfig } from '../../../src/messages/MConfig.ts';
+import { MMgrMap, MSG_MGR_MAP } from '../../../src/messages/MMgrMap.ts';
 import { MMonGetVersion } from '../../../src/messages/MMonGetVersion.ts';
 import { MMonGetVersionReply } from '../../../src/messages/MMonGetVersionReply.ts';
 import { MMonMap } from '../../../src/messages/MMonMap.ts';
 import { CEPH_SUBSCRIBE_ONETIME } from '../../../src/messages/MMonSubscribe.ts';
 import { MonClient } from '../../../src/mon/MonClient.ts';
 import { MonMap } from '../../../src/mon/MonMap.ts';
+import { decodeAs } from '../../helpers/codec.ts';
 import { fakeWorld } from '../../helpers/FakeCluster.ts';
+import { goldenMessage } from '../../helpers/golden.ts';
 import { ADDRS, GLOBAL_ID, Monitors, monmap } from '../../helpers/Monitors.ts';
 import { FSID } from '../../helpers/osdmaps.ts';
 
@@ -76,6 +79,20 @@ test('a new session is told what is still wanted, from where it stands', () => {
   mons.world.clock.advance();
   mons.open();
   expect(mons.subscribed()).toEqual(['config=0+ monmap=2+ osdmap=10+']);
+});
+
+test('a map of the managers that has come is not sent again by the next monitor', () => {
+  const mons = new Monitors(1);
+  mons.open();
+  mons.monc.subWant('mgrmap', 0, 0);
+  mons.monc.renewSubs();
+  const recorded = goldenMessage('v1-none-get', MSG_MGR_MAP);
+  mons.send(decodeAs(MMgrMap, recorded, recorded.front));
+  mons.reset();
+  mons.world.clock.advance();
+  mons.open();
+  const epoch = new DataView(recorded.front.buffer, recorded.front.byteOffset).getUint32(6, true);
+  expect(mons.subscribed()).toEqual([`config=0+ mgrmap=${epoch + 1}+ monmap=2+`]);
 });
 
 test('a version request is answered by its handle', () => {
