@@ -10,7 +10,6 @@ import type { ObjectStore } from '../store/ObjectStore.ts';
 import type { Omap } from '../store/Omap.ts';
 import type { SnapSet } from '../store/SnapSet.ts';
 import type { ObjectId, StoredObject } from '../store/StoredObject.ts';
-import type { Watches } from '../Watches.ts';
 import { OpEffects } from './OpEffects.ts';
 
 /** Who asks, and when. */
@@ -33,7 +32,14 @@ export interface OpContextInit {
   readonly before: ObjectState | undefined;
   /** Where a name leads, for COPY_FROM. */
   readonly locate: Locate;
-  readonly watches: Watches;
+  readonly watches: WatchState;
+}
+
+/** What steps ask of the watches that the OSD has. */
+export interface WatchState {
+  /** False: the client has to connect anew. */
+  gotPing(object: ObjectId, key: string): boolean;
+  nextNotifyId(): bigint;
 }
 
 /** Undefined: there is no such pool. */
@@ -53,7 +59,7 @@ export class OpContext {
   readonly object: StoredObject | undefined;
   readonly before: ObjectState | undefined;
   readonly locate: Locate;
-  readonly watches: Watches;
+  readonly watches: WatchState;
   readonly effects: OpEffects = new OpEffects();
   /** Undefined: there is none, or none any more. */
   next: ObjectState | undefined;
