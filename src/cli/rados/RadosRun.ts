@@ -2,6 +2,8 @@ import { cppStrerror } from '../../common/errno.ts';
 import type { IoCtx } from '../../librados/IoCtx.ts';
 import type { RadosClient } from '../../librados/RadosClient.ts';
 import { RadosError } from '../../librados/RadosError.ts';
+import type { Extent } from '../../librados/read_types.ts';
+import { Striper } from '../../librados/striper/Striper.ts';
 import type { ByteOutput } from '../ceph/Output.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import type { RadosOptions } from './options.ts';
@@ -25,9 +27,16 @@ export interface RadosRun {
 /** Answers the exit code. Throws ToolExit. */
 export type Command = (run: RadosRun) => Promise<number>;
 
+/** What objects and striped objects have in common. */
+export type ObjectReader = Pick<IoCtx, 'stat' | 'getXattr' | 'getXattrs'> & {
+  read(oid: string, options: Extent): Promise<Uint8Array>;
+};
+
 /** The object that a command is for, its pool, and what else the line has. */
 export interface Target {
   readonly ioctx: IoCtx;
+  /** The pool, or its striped objects with --striper. */
+  readonly reader: ObjectReader;
   readonly oid: string;
   readonly rest: readonly string[];
   /** `pool/object`, for messages. */
@@ -42,7 +51,8 @@ export function targetOf(run: RadosRun, count: number, most: number = Infinity):
   const ioctx = pool === undefined ? undefined : run.ioctx;
   if (ioctx === undefined || oid === undefined || operands.length < count) throw usageExit();
   if (operands.length > most) throw usageExit();
-  return { ioctx, oid, rest, place: `${pool}/${printable(oid)}` };
+  const reader = run.options.striper ? new Striper(ioctx) : ioctx;
+  return { ioctx, reader, oid, rest, place: `${pool}/${printable(oid)}` };
 }
 
 export function poolOf(run: RadosRun): IoCtx {

@@ -15,7 +15,7 @@ export async function get(run: RadosRun): Promise<number> {
   await using sink = await openSink(target.rest[0] ?? '', run, what);
   const { opSize } = run;
   const piece = (offset: number): Promise<Uint8Array> =>
-    orExit(target.ioctx.read(target.oid, { offset, length: opSize || undefined }), what);
+    orExit(target.reader.read(target.oid, { offset, length: opSize || undefined }), what);
   let offset = 0;
   let next: Promise<Uint8Array> | undefined = piece(0);
   while (next !== undefined) {
@@ -57,8 +57,8 @@ export async function stat2(run: RadosRun): Promise<number> {
 }
 
 async function printStat(run: RadosRun, precision: (ns: bigint) => bigint): Promise<number> {
-  const { ioctx, oid, place } = targetOf(run, 1);
-  const { size, mtimeNs } = await orExit(ioctx.stat(oid), ` error stat-ing ${place}`);
+  const { reader, oid, place } = targetOf(run, 1);
+  const { size, mtimeNs } = await orExit(reader.stat(oid), ` error stat-ing ${place}`);
   const ns = precision(mtimeNs);
   const mtime = { sec: Number(ns / NS_PER_SEC), nsec: Number(ns % NS_PER_SEC) };
   run.output.stdout(`${place} mtime ${utimeText(mtime)}, size ${size}\n`);
@@ -78,17 +78,17 @@ function hex(n: number): string {
 }
 
 export async function listxattr(run: RadosRun): Promise<number> {
-  const { ioctx, oid, place } = targetOf(run, 1);
-  const xattrs = await orExit(ioctx.getXattrs(oid), `error getting xattr set ${place}`);
+  const { reader, oid, place } = targetOf(run, 1);
+  const xattrs = await orExit(reader.getXattrs(oid), `error getting xattr set ${place}`);
   const names = [...xattrs.keys()].sort(utf8Compare);
   await run.output.write(names.map((name) => `${name}\n`).join(''));
   return 0;
 }
 
 export async function getxattr(run: RadosRun): Promise<number> {
-  const { ioctx, oid, place, rest } = targetOf(run, 2);
+  const { reader, oid, place, rest } = targetOf(run, 2);
   const [name = ''] = rest;
-  const value = await orExit(ioctx.getXattr(oid, name), `error getting xattr ${place}/${name}`);
+  const value = await orExit(reader.getXattr(oid, name), `error getting xattr ${place}/${name}`);
   await run.output.write(value);
   return 0;
 }

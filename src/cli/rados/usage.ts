@@ -1,6 +1,6 @@
 export const USAGE = `\
 usage: rados [OPTION]... COMMAND
-It reads, and changes nothing.
+It reads, and changes no data.
 
 Of the cluster:
    lspools                          the names of pools
@@ -38,7 +38,8 @@ Options:
    --omap-key-file FILE
    --pretty-format                  listsnaps: with names of snapshots
    --all, --default, --pgid PG      ls
-   --striper                        objects of libradosstriper: get, stat, stat2, ls, xattrs
+   --striper                        objects of libradosstriper, locked while they are read:
+                                    get, stat, stat2, ls, xattrs
    -t, --concurrent-ios N           bench, and --run-name, --no-verify, --no-hints, --show-time
    -c, --conf FILE                  and -m, -n, --id, -k, --cluster, and all options of ceph.conf:
                                     --client_mount_timeout 4
