@@ -15,6 +15,8 @@ import { parseWire, type WireMessage, WireStream } from './wire_streams.ts';
 
 export interface ConnectionEvents {
   onOp(message: WireMessage): void;
+  /** Either side has sent something. */
+  onSent(): void;
   /** The client has closed it. */
   onOver(): void;
 }
@@ -74,6 +76,7 @@ export class ClientConnection implements ConnectionTap {
   }
 
   sent(isClient: boolean, parcel: Extract<Parcel, { length: number }>, isBlocked: boolean): void {
+    this.#events.onSent();
     if (isClient) this.#noteSending(isBlocked);
     if (parcel.kind === 'data') {
       const stream = isClient ? this.#byClient : this.#byServer;

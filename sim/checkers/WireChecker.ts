@@ -36,6 +36,8 @@ const MON_CONNECTIONS_MAX = 3;
  * and `I20` in {@link INVARIANTS}.
  */
 export class WireChecker {
+  /** When something was sent by a client or to it, and who the other one was. */
+  readonly moments: Map<number, string> = new Map();
   readonly #witness: Witness;
   readonly #clients = new Map<string, Client>();
 
@@ -49,6 +51,7 @@ export class WireChecker {
     const client = this.#client(from);
     const con = new ClientConnection(this.#witness, from, to, `${at.ip}:${at.port}`, {
       onOp: (message) => this.#onOp(from, client, con, message),
+      onSent: () => this.moments.set(this.#witness.now(), to),
       onOver: () => client.connections.delete(con),
     });
     client.connections.add(con);

@@ -13,6 +13,8 @@ export class Client {
   /** Signals that were aborted: nobody is to listen to them any more. */
   readonly spent: MachineSignal[] = [];
   isShutDown = false;
+  /** Of all pools, when they are open: who has to wait for them no more can ask at once. */
+  ioctxs: readonly IoCtx[] | undefined;
   #rados: RadosClient | undefined;
 
   /** `connected` resolves when it has a map. */
@@ -56,6 +58,7 @@ export class Client {
     const rados = await connected;
     this.#rados = rados;
     if (this.isShutDown) await rados.shutdown();
-    return Promise.all(pools.map((pool) => rados.openIoCtx(pool)));
+    this.ioctxs = await Promise.all(pools.map((pool) => rados.openIoCtx(pool)));
+    return this.ioctxs;
   }
 }

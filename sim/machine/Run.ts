@@ -123,7 +123,7 @@ export class Run implements Stage {
       ioctxs[(read.object % this.#objects.length) % ioctxs.length];
     let ioctx: IoCtx | undefined;
     try {
-      ioctx = poolOf(await client.ready);
+      ioctx = poolOf(client.ioctxs ?? (await client.ready));
     } catch (error) {
       if (!client.isShutDown) this.report('I1', `${client.name} could not connect: ${error}`);
       return;

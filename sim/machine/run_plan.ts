@@ -38,6 +38,8 @@ export interface RunResult {
   /** Of all that went over the network. */
   readonly hash: string;
   readonly violations: readonly Violation[];
+  /** When something was sent by a client or to it, in milliseconds of the plan, and by or to whom. */
+  readonly moments: readonly (readonly [at: number, peer: string])[];
   /** Lines, if the run was traced. */
   readonly trace: string;
 }
@@ -65,6 +67,7 @@ export async function runPlan(plan: Plan, host: Host, traced = false): Promise<R
     events: clock.events,
     hash: cluster.trace().hash,
     violations: run.violations,
+    moments: [...run.wire.moments].map(([at, peer]) => [at - start, peer] as const),
     trace: traced ? cluster.trace().toText() : '',
   };
 }
