@@ -40,6 +40,7 @@ export class MonBootstrap {
     const check = (): void => {
       if (config === undefined || !hasSession) return;
       this.#timer?.cancel();
+      this.#monc.onConfig = () => {};
       onConfig(config);
       done(0, '');
     };
