@@ -15,6 +15,7 @@ import type { pg_t } from '../src/osd/osd_types.ts';
 import { CEPH_OSD_NOUP } from '../src/osd/rados.ts';
 import { bindAddrs } from './bind_addrs.ts';
 import {
+  type AuthMethod,
   checkOptions,
   firstMap,
   placesOf,
@@ -22,6 +23,7 @@ import {
   type SimClusterOptions,
   type SimPool,
 } from './cluster_options.ts';
+import { addKeys, keyringText } from './keys.ts';
 import { MapFaults } from './MapFaults.ts';
 import { MockMonitor } from './mon/MockMonitor.ts';
 import type { OSDMonitor } from './mon/OSDMonitor.ts';
@@ -31,6 +33,7 @@ import type { OpFaults } from './osd/OpFaults.ts';
 import { ObjectStore } from './osd/store/ObjectStore.ts';
 import type { PutObject } from './osd/store/put_object.ts';
 import type { ObjectId } from './osd/store/StoredObject.ts';
+import { StoreStats } from './osd/store/StoreStats.ts';
 import { whyNameRefused } from './osd/why_refused.ts';
 import type { SimNetwork } from './SimNetwork.ts';
 import { SimRandom, seedToUint32 } from './SimRandom.ts';
@@ -92,6 +95,9 @@ export interface SimMon {
 export type SimClusterState = 'starting' | 'running' | 'stopped';
 
 const MON_PORTS = { v1: CEPH_MON_PORT_LEGACY, v2: CEPH_MON_PORT_IANA };
+/** Bytes: 100 GiB. */
+const OSD_CAPACITY = 100 * 2 ** 30;
+
 const ANY_PORTS = { v1: 0, v2: 0 };
 
 /** How long an OSD that was started may take to be up. */
@@ -128,6 +134,7 @@ export class SimCluster implements AsyncDisposable {
   readonly #trace: Trace;
   readonly #isTraced: boolean;
   readonly #msType: string;
+  readonly #auth: AuthMethod;
   /** How many copies can lie apart. */
   readonly #places: number;
   readonly #store = new ObjectStore();
@@ -141,7 +148,8 @@ export class SimCluster implements AsyncDisposable {
   #state: SimClusterState = 'starting';
 
   private constructor(options: SimClusterOptions, makeWorld: WorldFactory) {
-    const { seed = 0, osds = 3, hosts = osds, mons = 1, trace = false } = options;
+    const { seed = 0, osds = 3, hosts = osds, mons = 1, trace = false, auth = 'none' } = options;
+    this.#auth = auth;
     this.#msType = options.msType ?? OPTION_DEFAULTS.ms_type;
     this.seed = String(seed);
     this.#random = new SimRandom(seedToUint32(seed), 'sim');
@@ -153,8 +161,13 @@ export class SimCluster implements AsyncDisposable {
     this.#quorum = new Quorum({
       cct: this.#makeContext('mon.a', this.#world.ipOf('mon', 0)),
       osdmap: firstMap(options, this.#random, this.#world.clock),
-      onNewMap: () => this.#checkBootWaiters(),
+      stats: new StoreStats(this.#store, OSD_CAPACITY),
+      onNewMap: () => {
+        this.#checkBootWaiters();
+        this.#store.keepPools(this.osdMap.pools);
+      },
     });
+    if (auth === 'cephx') addKeys(this.#quorum.keys, osds);
     this.#monitors = Array.from({ length: mons }, (_, rank) => this.#makeMonitor(rank));
     this.#osds = Array.from({ length: osds }, (_, osd) => {
       const host = Math.floor((osd * hosts) / osds);
@@ -212,13 +225,20 @@ export class SimCluster implements AsyncDisposable {
     return hosts.join(',');
   }
 
+  /** For a keyring file: the key of an entity; undefined: it has none. */
+  keyring(entity = 'client.admin'): string | undefined {
+    const auth = this.#quorum.keys.getAuth(entity);
+    return auth?.key === undefined ? undefined : keyringText(entity, auth.key, auth.caps);
+  }
+
   /** A connected client of its own. */
   async connect({ id = 'admin', conf = {} }: ConnectOptions = {}): Promise<RadosClient> {
     const ip = this.#world.ipOf('client', this.#connects);
     this.#connects += 1;
     const cct = this.#makeContext(`client.${this.#connects}`, ip, conf);
     const entity = { type: CEPH_ENTITY_TYPE_CLIENT, id };
-    const client = new RadosClient(cct, { name: entity, monHost: this.getMonHost() });
+    const key = this.#quorum.keys.getAuth(entity)?.key;
+    const client = new RadosClient(cct, { name: entity, monHost: this.getMonHost(), key });
     this.#clients = this.#clients.filter(({ state }) => state !== 'shutdown');
     this.#clients.push(client);
     return client.connect();
@@ -421,6 +441,7 @@ export class SimCluster implements AsyncDisposable {
       ip,
       monAddrs: () => (this.#monitors.find(({ isRunning }) => isRunning) ?? first).addrs,
       store: this.#store,
+      keys: this.#auth === 'cephx' ? this.#quorum.keys : undefined,
       mapFaults: this.mapFaults,
     });
   }
@@ -428,7 +449,12 @@ export class SimCluster implements AsyncDisposable {
   #makeContext(name: string, ip: string, conf: Partial<Options> = {}): CephContext {
     const { clock, finisher, alloc, crypto } = this.#world;
     return {
-      conf: { ...OPTION_DEFAULTS, ms_type: this.#msType, ...conf },
+      conf: {
+        ...OPTION_DEFAULTS,
+        ms_type: this.#msType,
+        auth_client_required: this.#auth,
+        ...conf,
+      },
       clock,
       finisher,
       crypto,

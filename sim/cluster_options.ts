@@ -18,6 +18,9 @@ export type ObjectHash = 'rjenkins' | 'linux' | 'murmur3';
  */
 export type MsType = 'simple' | 'async' | 'xio';
 
+/** How clients show who they are. */
+export type AuthMethod = 'none' | 'cephx';
+
 export interface SimPool {
   readonly name: string;
   /** Copies. Default: 3, or as many as there are hosts (OSDs, if there is one host). */
@@ -41,6 +44,8 @@ export interface SimClusterOptions {
   readonly pools?: readonly (string | SimPool)[];
   /** Pool → object name → contents. */
   readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
+  /** `cephx`: who connects has to have a key; see {@link SimCluster.keyring}. Default: `none`. */
+  readonly auth?: AuthMethod;
   /** The messenger of daemons and clients. Default: that of `ms_type`. */
   readonly msType?: MsType | undefined;
   /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */

@@ -1,9 +1,7 @@
-import { CEPH_AUTH_NONE } from '../../src/auth/auth_methods.ts';
-import { decodeAuthRequest } from '../../src/auth/auth_none.ts';
+import type { AuthPeer } from '../../src/auth/AuthServer.ts';
+import { entityNameToString } from '../../src/auth/Keyring.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
-import { EINVAL, EOPNOTSUPP } from '../../src/common/errno.ts';
-import { DecodeError } from '../../src/common/errors.ts';
 import { MAuth } from '../../src/messages/MAuth.ts';
 import { MAuthReply } from '../../src/messages/MAuthReply.ts';
 import { MConfig } from '../../src/messages/MConfig.ts';
@@ -28,12 +26,14 @@ import { Messenger } from '../../src/msg/Messenger.ts';
 import { addrvecToString, type entity_addrvec_t } from '../../src/msg/msg_types.ts';
 import { statelessServer } from '../../src/msg/Policy.ts';
 import type { MapFaults } from '../MapFaults.ts';
-import { MonAuthServer } from './MonAuthServer.ts';
+import type { MonLogin } from './MonLogin.ts';
+import { MonRequests } from './MonRequests.ts';
 import type { Quorum, QuorumMember } from './Quorum.ts';
 
 /** Ceph: src/mon/Session.h, MonSession. */
 class Session {
-  globalId = 0;
+  /** Over msgr v1: who has been let in. */
+  peer: AuthPeer | undefined;
   /** What → the next version that is wanted. */
   readonly subs = new Map<string, SubscribeItem>();
 }
@@ -61,8 +61,10 @@ export class MockMonitor implements Dispatcher, QuorumMember {
   readonly #rank: number;
   readonly #quorum: Quorum;
   readonly #options: MockMonitorOptions;
+  readonly #requests: MonRequests;
   readonly #cons = new Set<Connection>();
   #messenger: Messenger | undefined;
+  #login: MonLogin | undefined;
   #started: Started | undefined;
   #addrs: entity_addrvec_t;
 
@@ -73,6 +75,7 @@ export class MockMonitor implements Dispatcher, QuorumMember {
     this.#addrs = addrs;
     this.#quorum = quorum;
     this.#rank = quorum.join(this);
+    this.#requests = new MonRequests(quorum, options.cct.clock);
   }
 
   /**
@@ -88,7 +91,8 @@ export class MockMonitor implements Dispatcher, QuorumMember {
       messageFactory: decodeMessage,
     });
     messenger.setDefaultPolicy(statelessServer());
-    messenger.authServer = new MonAuthServer((globalId) => this.#quorum.assignGlobalId(globalId));
+    this.#login = this.#quorum.makeLogin();
+    messenger.authServer = this.#login.authServer;
     this.#messenger = messenger;
     this.#started = started;
     messenger.bind(this.#addrs, (error) => {
@@ -132,12 +136,24 @@ export class MockMonitor implements Dispatcher, QuorumMember {
     con.priv = session;
     this.#cons.add(con);
     if (message instanceof MAuth) this.#handleAuth(con, session, message);
+    else if (this.#peerOf(con, session) === undefined) return true;
     else if (message instanceof MMonGetMap) this.handleMonGetMap(con);
     else if (message instanceof MMonSubscribe) this.#handleSubscribe(con, session, message);
     else if (message instanceof MMonGetVersion) this.#handleGetVersion(con, message);
     else if (message.src?.type === CEPH_ENTITY_TYPE_OSD) return this.#dispatchOfOsd(con, message);
-    else return false;
+    else return this.#handleRequest(con, session, message);
     return true;
+  }
+
+  #handleRequest(con: Connection, session: Session, message: Message): boolean {
+    const { caps } = this.#peerOf(con, session) ?? {};
+    return this.#requests.handle(message, caps, (reply) => this.#send(con, reply));
+  }
+
+  /** Undefined: it has not been let in. Over msgr v2 the connection has seen to that. */
+  #peerOf(con: Connection, session: Session): AuthPeer | undefined {
+    const { peerAuth } = con;
+    return peerAuth !== undefined && peerAuth.globalId >= 0 ? peerAuth : session.peer;
   }
 
   msHandleReset(con: Connection): boolean {
@@ -160,24 +176,13 @@ export class MockMonitor implements Dispatcher, QuorumMember {
 
   /** Ceph: AuthMonitor::prep_auth, then what Monitor sends to whoever has just been let in. */
   #handleAuth(con: Connection, session: Session, message: MAuth): void {
-    const result = this.#authenticate(session, message);
-    const { globalId } = session;
-    const reply = new MAuthReply({ protocol: CEPH_AUTH_NONE, result, globalId });
+    if (this.#login === undefined) return;
+    const { protocol, result, globalId, payload, peer } = this.#login.handleAuth(con, message);
     this.#log('MockMonitor.handleAuth', { from: String(con.peerAddr), result, globalId });
-    this.#send(con, reply);
-    if (result === 0) this.sendLatestMonmap(con);
-  }
-
-  #authenticate(session: Session, message: MAuth): number {
-    try {
-      const { supported, globalId } = decodeAuthRequest(message.authPayload);
-      if (!supported.includes(CEPH_AUTH_NONE)) return -EOPNOTSUPP;
-      session.globalId = this.#quorum.assignGlobalId(globalId);
-      return 0;
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-      return -EINVAL;
-    }
+    this.#send(con, new MAuthReply({ protocol, result, globalId, resultBl: payload }));
+    if (peer === undefined) return;
+    session.peer = peer;
+    this.sendLatestMonmap(con);
   }
 
   /** Ceph: Monitor::handle_subscribe. */
@@ -185,8 +190,23 @@ export class MockMonitor implements Dispatcher, QuorumMember {
     for (const [what, item] of message.what) {
       session.subs.set(what, item);
       if (what === 'osdmap') this.#checkOsdmapSub(con, session);
-      if (what === 'config') this.#send(con, new MConfig(new Map()));
+      if (what === 'config') this.#sendConfig(con, session);
       if (what === 'monmap') this.sendLatestMonmap(con);
+    }
+  }
+
+  /** Ceph: ConfigMonitor::check_sub. */
+  #sendConfig(con: Connection, session: Session): void {
+    const { entityName } = this.#peerOf(con, session) ?? {};
+    const who = entityName === undefined ? 'client' : entityNameToString(entityName);
+    const settings = this.#quorum.config.of(who).values();
+    this.#send(con, new MConfig(new Map([...settings].map(({ name, value }) => [name, value]))));
+  }
+
+  onNewConfig(): void {
+    for (const con of this.#cons) {
+      if (con.priv instanceof Session && con.priv.subs.has('config'))
+        this.#sendConfig(con, con.priv);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { KeyServer } from '../../src/auth/cephx/KeyServer.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import type { Timer } from '../../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
@@ -22,6 +23,7 @@ import { MapHistory } from './MapHistory.ts';
 import { MonSession } from './MonSession.ts';
 import { ObjectOps } from './ObjectOps.ts';
 import type { OpFaults } from './OpFaults.ts';
+import { OsdAuth } from './OsdAuth.ts';
 import { OsdMessengers } from './OsdMessengers.ts';
 import { PrimaryOps } from './PrimaryOps.ts';
 import { RepOps } from './RepOps.ts';
@@ -57,6 +59,8 @@ export interface MockOSDOptions {
   readonly ip: string;
   readonly monAddrs: () => entity_addrvec_t;
   readonly store: ObjectStore;
+  /** With which clients are let in; undefined: all are. */
+  readonly keys: KeyServer | undefined;
   /** What goes wrong, on purpose, with maps for clients. */
   readonly mapFaults: MapFaults;
 }
@@ -203,7 +207,7 @@ export class MockOSD implements Dispatcher {
   }
 
   #makeProcess(): Process {
-    const { cct, ip, monAddrs } = this.#options;
+    const { cct, ip, monAddrs, keys } = this.#options;
     const { whoami } = this;
     const map = () => this.#maps.newest;
     const reports = new FailureReports(
@@ -220,10 +224,11 @@ export class MockOSD implements Dispatcher {
       onDied: () => this.#process?.monSession.subscribe(),
     });
     const dispatchers = { osd: this, heartbeat: heartbeats };
-    const messengers = new OsdMessengers({ cct, whoami, ip, dispatchers });
+    const auth = new OsdAuth(cct, whoami, keys);
+    const messengers = new OsdMessengers({ cct, whoami, ip, auth, dispatchers });
     const monSession = new MonSession({
       cct,
-      whoami,
+      auth,
       monAddrs,
       messenger: messengers.client,
       nextEpoch: () => (this.epoch === 0 ? 0 : this.epoch + 1),

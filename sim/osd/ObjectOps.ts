@@ -1,7 +1,7 @@
 import type { CephContext } from '../../src/common/CephContext.ts';
 import { keepCrc32c } from '../../src/common/crc32c_kept.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
-import { EAGAIN, ENOENT } from '../../src/common/errno.ts';
+import { EAGAIN, ENOENT, EPERM } from '../../src/common/errno.ts';
 import { utimeFromMs } from '../../src/common/utime_t.ts';
 import type { MOSDOp } from '../../src/messages/MOSDOp.ts';
 import type { MOSDOpReply } from '../../src/messages/MOSDOpReply.ts';
@@ -14,6 +14,7 @@ import type { pg_pool_t } from '../../src/osd/pg_pool.ts';
 import { CEPH_OSD_FLAG_SKIPRWLOCKS, CEPH_SNAPDIR } from '../../src/osd/rados.ts';
 import type { snap_interval_set_t } from '../../src/osd/snap_intervals.ts';
 import { ObjectLocks } from './ObjectLocks.ts';
+import { osdCapAllows } from './OSDCap.ts';
 import { type Executed, executeOp } from './ops/execute_op.ts';
 import { findState } from './ops/find_state.ts';
 import { type Locate, OpContext } from './ops/OpContext.ts';
@@ -84,6 +85,10 @@ export class ObjectOps {
     }
     // One that may not be served by any member of the PG has gone astray.
     if (!isPrimary && (info.mayWrite || info.mayCache || !info.mayRead)) return;
+    if (!osdCapAllows(con.peerAuth?.caps, map, op, info.needs)) {
+      asked.answer(refusedReply(op, EPERM, epoch));
+      return;
+    }
     if (info.isPgOp) {
       this.#doPgOp(asked);
       return;

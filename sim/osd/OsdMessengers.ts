@@ -1,6 +1,4 @@
-import { AuthNoneClient } from '../../src/auth/AuthNoneClient.ts';
-import { AuthNoneServer } from '../../src/auth/AuthNoneServer.ts';
-import { verifyAuthNoneAuthorizer } from '../../src/auth/auth_none.ts';
+import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
 import { decodeMessage } from '../../src/messages/registry.ts';
@@ -8,8 +6,12 @@ import type { Dispatcher } from '../../src/msg/Dispatcher.ts';
 import { Messenger } from '../../src/msg/Messenger.ts';
 import { losslessPeer, lossyClient, type Policy, statelessServer } from '../../src/msg/Policy.ts';
 import { bindAddrs } from '../bind_addrs.ts';
+import type { OsdAuth } from './OsdAuth.ts';
 
 const ANY_PORTS = { v1: 0, v2: 0 };
+
+/** Whoever pings is answered. */
+const HEARTBEAT_AUTH = new DummyAuth();
 
 /** Who gets what comes. */
 export interface OsdDispatchers {
@@ -23,6 +25,7 @@ export interface OsdMessengersOptions {
   readonly cct: CephContext;
   readonly whoami: number;
   readonly ip: string;
+  readonly auth: OsdAuth;
   readonly dispatchers: OsdDispatchers;
 }
 
@@ -133,7 +136,7 @@ export class OsdMessengers {
   }
 
   #create(lname: string, policy: Policy): Messenger {
-    const { cct, whoami } = this.#options;
+    const { cct, whoami, auth } = this.#options;
     const messenger = Messenger.create(cct, cct.conf.ms_type, {
       name: { type: CEPH_ENTITY_TYPE_OSD, num: whoami },
       lname,
@@ -141,9 +144,9 @@ export class OsdMessengers {
       messageFactory: decodeMessage,
     });
     messenger.setDefaultPolicy(policy);
-    const entity = { type: CEPH_ENTITY_TYPE_OSD, id: String(whoami) };
-    messenger.authClient = new AuthNoneClient(entity);
-    messenger.authServer = new AuthNoneServer(verifyAuthNoneAuthorizer);
+    const isHeartbeat = lname.startsWith('hb');
+    messenger.authClient = isHeartbeat ? HEARTBEAT_AUTH : auth;
+    messenger.authServer = isHeartbeat ? HEARTBEAT_AUTH : auth.server;
     return messenger;
   }
 }

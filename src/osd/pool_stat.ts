@@ -162,3 +162,14 @@ export function emptyPoolStat(): pool_stat_t {
     numStoreStats: 0,
   };
 }
+
+/** Of a pool whose OSDs report `sum`, and that it takes `allocated` bytes of theirs. */
+export function newPoolStat(sum: Partial<object_stat_sum_t>, allocated: number): pool_stat_t {
+  const storeStats = { ...zeros(STORE_FIELDS), allocated, dataStored: allocated };
+  return {
+    ...emptyPoolStat(),
+    sum: { ...zeros(SUM_FIELDS), ...sum },
+    storeStats,
+    numStoreStats: 1,
+  };
+}

@@ -1,5 +1,6 @@
-import { EINVAL } from '../../../src/common/errno.ts';
+import { EACCES, EINVAL } from '../../../src/common/errno.ts';
 import { utf8Encode } from '../../../src/common/utf8.ts';
+import { monCapAllows } from '../MonCap.ts';
 import { AUTH_COMMANDS } from './auth_commands.ts';
 import { CommandArgs } from './CommandArgs.ts';
 import { type Command, type CommandContext, CommandError } from './command.ts';
@@ -39,8 +40,17 @@ export interface CommandResult {
   readonly data: Uint8Array;
 }
 
-interface Waiting {
+/** A command, and who gives it. */
+export interface CommandRequest {
+  /** JSON. */
   readonly cmd: string;
+  readonly input: Uint8Array;
+  /** What the client may do at a monitor; undefined: everything. */
+  readonly caps: string | undefined;
+}
+
+interface Waiting {
+  readonly request: CommandRequest;
   readonly done: (result: CommandResult) => void;
 }
 
@@ -58,9 +68,8 @@ export class MonCommands {
     this.#context = context;
   }
 
-  /** `cmd`: JSON. */
-  handle(cmd: string, done: (result: CommandResult) => void): void {
-    this.#waiting.push({ cmd, done });
+  handle(request: CommandRequest, done: (result: CommandResult) => void): void {
+    this.#waiting.push({ request, done });
     this.#next();
   }
 
@@ -74,14 +83,14 @@ export class MonCommands {
       this.#next();
     };
     try {
-      this.#run(next.cmd, finish);
+      this.#run(next.request, finish);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       finish({ result: -error.errno, text: error.message, data: new Uint8Array() });
     }
   }
 
-  #run(cmd: string, finish: (result: CommandResult) => void): void {
+  #run({ cmd, caps }: CommandRequest, finish: (result: CommandResult) => void): void {
     const args = CommandArgs.parse(cmd);
     if (args.prefix === 'get_command_descriptions') {
       finish(resultOf({ data: describeCommands(COMMANDS) }));
@@ -89,6 +98,9 @@ export class MonCommands {
     }
     const command = BY_PREFIX.get(args.prefix);
     if (command === undefined) throw new CommandError(EINVAL, 'command not known');
+    if (!monCapAllows(caps, command.perm, args.prefix)) {
+      throw new CommandError(EACCES, 'access denied');
+    }
     command.run(this.#context(), args, (reply) => finish(resultOf(reply)));
   }
 }

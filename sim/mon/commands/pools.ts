@@ -28,7 +28,7 @@ export function withSnap(
   name: string,
   epoch: number,
   stamp: pg_pool_t['createTime'],
-) {
+): pg_pool_t {
   const snapid = pool.snapSeq + 1;
   const snaps = new Map(pool.snaps).set(snapid, { snapid, stamp, name });
   const flags = pool.flags | POOL_FLAG_POOL_SNAPS;

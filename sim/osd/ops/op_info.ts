@@ -28,6 +28,15 @@ export interface OpInfo {
   /** Waits for writes of the object that are under way, as writes do. */
   readonly isRwOrdered: boolean;
   readonly allowsReturnvec: boolean;
+  readonly needs: CapNeeds;
+}
+
+/** What a client has to be allowed: reads and writes of its own, and those of the methods that it calls. */
+export interface CapNeeds {
+  readonly r: boolean;
+  readonly w: boolean;
+  readonly classR: boolean;
+  readonly classW: boolean;
 }
 
 interface Found {
@@ -36,6 +45,7 @@ interface Found {
   isCache: boolean;
   isPgOp: boolean;
   isOrdered: boolean;
+  readonly needs: { r: boolean; w: boolean; classR: boolean; classW: boolean };
 }
 
 /** Or the errno with which the op is refused. Ceph: OpInfo::set_from_op. */
@@ -46,6 +56,7 @@ export function opInfoOf({ ops, flags }: MOSDOp): OpInfo | number {
     isCache: false,
     isPgOp: false,
     isOrdered: (flags & CEPH_OSD_FLAG_RWORDERED) !== 0,
+    needs: { r: false, w: false, classR: false, classW: false },
   };
   for (const op of ops) {
     const errno = look(op, found);
@@ -61,6 +72,7 @@ export function opInfoOf({ ops, flags }: MOSDOp): OpInfo | number {
     isPgOp,
     isRwOrdered: isWrite || isCache || isOrdered,
     allowsReturnvec,
+    needs: found.needs,
   };
 }
 
@@ -69,6 +81,8 @@ function look(op: OSDOp, found: Found): number {
   if ((code & OP_TYPE) === OP_TYPE_PG) found.isPgOp = true;
   if (code & OP_MODE_CACHE) found.isCache = true;
   if (code === CEPH_OSD_OP_CALL) return lookAtCall(op, found);
+  if (code & OP_MODE_READ) found.needs.r = true;
+  if (code & OP_MODE_WRITE) found.needs.w = true;
   if (code & OP_MODE_READ || code === CEPH_OSD_OP_WATCH) found.isRead = true;
   // A ping writes nothing, but comes behind the writes before it.
   if (isPing(op)) found.isOrdered = true;
@@ -81,8 +95,8 @@ function lookAtCall(op: OSDOp, found: Found): number {
   if (names === undefined) return EINVAL;
   const method = findMethod(names.className, names.methodName);
   if (typeof method === 'number') return method;
-  if (method.flags & METHOD_READS) found.isRead = true;
-  if (method.flags & METHOD_WRITES) found.isWrite = true;
+  if (method.flags & METHOD_READS) found.isRead = found.needs.classR = true;
+  if (method.flags & METHOD_WRITES) found.isWrite = found.needs.classW = true;
   return 0;
 }
 

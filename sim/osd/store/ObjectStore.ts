@@ -71,8 +71,12 @@ export class ObjectStore {
     return true;
   }
 
-  /** Of a pool that is no more. */
-  removePool(id: number): void {
+  /** Forgets those that are no more. */
+  keepPools(pools: ReadonlyMap<number, unknown>): void {
+    for (const id of this.#pools.keys()) if (!pools.has(id)) this.#removePool(id);
+  }
+
+  #removePool(id: number): void {
     this.#pools.delete(id);
     for (const pg of this.#logs.keys()) if (pg.startsWith(`${id}.`)) this.#logs.delete(pg);
   }

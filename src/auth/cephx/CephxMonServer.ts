@@ -70,7 +70,7 @@ export class CephxMonServer implements AuthServer {
     if (method !== CEPH_AUTH_CEPHX) return { kind: 'bad', result: -EOPNOTSUPP };
     if (!more) {
       const { entityName, globalId } = decodeMonAuthRequest(payload);
-      return { kind: 'more', payload: this.start(con, entityName, globalId) };
+      return { kind: 'more', payload: this.start(con, entityName, globalId).challenge };
     }
     const answer = this.handleRequest(con, payload, secretLength(conMode));
     if (answer.kind === 'bad') return { kind: 'bad', result: answer.result };
@@ -86,14 +86,18 @@ export class CephxMonServer implements AuthServer {
     };
   }
 
-  /** `hadGlobalId`: 0: none. Answers the challenge. */
-  start(con: AuthConnection, entityName: EntityName, hadGlobalId: number): Uint8Array {
+  /** `hadGlobalId`: 0: none. Answers its number, and the challenge. */
+  start(
+    con: AuthConnection,
+    entityName: EntityName,
+    hadGlobalId: number,
+  ): { readonly globalId: number; readonly challenge: Uint8Array } {
     const globalId = this.#assignGlobalId(hadGlobalId);
     const isReclaim = hadGlobalId !== 0;
     const handler = new CephxServiceHandler(this.#cct, this.#keys, entityName, globalId, isReclaim);
     const caps = this.#keys.getAuth(entityName)?.caps.get('mon') ?? '';
     this.#clients.set(con, { handler, peer: { entityName, globalId, caps } });
-    return handler.startSession();
+    return { globalId, challenge: handler.startSession() };
   }
 
   /** `secretLength` undefined: in messages. Throws `DecodeError`. */

@@ -137,7 +137,7 @@ describe('a monitor with keys', () => {
     const world = setUp();
     const con = { peerType: CEPH_ENTITY_TYPE_CLIENT };
     const first = world.mon.start(con, name, 0);
-    world.client.handleResponse(first);
+    world.client.handleResponse(first.challenge);
     const answer = world.mon.handleRequest(con, world.client.buildRequest(), undefined);
     if (answer.kind !== 'done') throw new Error(answer.kind);
     world.client.globalId = 4101;
