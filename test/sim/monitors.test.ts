@@ -7,6 +7,7 @@ import { ConfigProxy } from '../../src/common/ConfigProxy.ts';
 import { CEPH_ENTITY_TYPE_CLIENT, CEPH_ENTITY_TYPE_MON } from '../../src/common/entity_name.ts';
 import type { Socket, SocketEvents } from '../../src/common/Stack.ts';
 import { RadosClient } from '../../src/librados/RadosClient.ts';
+import { TimedOut } from '../../src/librados/RadosError.ts';
 import { MAuth } from '../../src/messages/MAuth.ts';
 import { MAuthReply } from '../../src/messages/MAuthReply.ts';
 import { MMonMap } from '../../src/messages/MMonMap.ts';
@@ -124,6 +125,23 @@ describe.each(TYPES)('three simulated monitors, %s', (msType) => {
       expect.stringMatching(/^mon unavailable: .*10\.0\.0\.2:/),
     ]);
     expect(cluster.clock.now() - since).toBeLessThan(10_000);
+  });
+
+  it('may leave questions without an answer: these end by timeout or signal', async () => {
+    await using cluster = await create(msType);
+    const rados = await cluster.connect({ conf: { rados_mon_op_timeout: 2 } });
+    using _ = cluster.net.hold({ from: 'client.1' });
+    const since = cluster.clock.now();
+    const aborter = new AbortController();
+    const { signal } = aborter;
+    const aborted = expect(rados.poolStats(['data'], { signal })).rejects.toThrow('enough');
+    aborter.abort(new Error('enough'));
+    await aborted;
+    await expect(rados.clusterStat({ timeout: 500 })).rejects.toBeInstanceOf(TimedOut);
+    expect(cluster.clock.now() - since).toBe(500);
+    await expect(rados.waitForLatestOsdMap()).rejects.toThrow(
+      'no answer from the monitors within 2000 ms',
+    );
   });
 
   it('may all be dead: that is told by their addresses, in the time that is asked', async () => {
