@@ -4,6 +4,7 @@ import { EACCES, EINVAL } from '../common/errno.ts';
 import { RadosError } from '../librados/RadosError.ts';
 import { Rados } from '../node/Rados.ts';
 import { AdminSocketError, askAdminSocket } from './ceph/command/admin_socket.ts';
+import { type AdminSocketCommand, adminSocketOf } from './ceph/command/admin_socket_path.ts';
 import { CommandRun } from './ceph/command/CommandRun.ts';
 import { type GlobalArgs, GlobalArgsError, parseGlobalArgs } from './ceph/command/global_args.ts';
 import { heading, LOCAL_HELP, USAGE } from './ceph/command/help.ts';
@@ -73,25 +74,6 @@ async function run(line: GlobalArgs, output: ByteOutput): Promise<number> {
 function withoutFirst(text: string, words: readonly string[]): string[] {
   const at = words.indexOf(text);
   return words.filter((_, i) => i !== at);
-}
-
-interface AdminSocketCommand {
-  readonly path: string;
-  readonly words: readonly string[];
-}
-
-function adminSocketOf({ options, rest }: GlobalArgs): AdminSocketCommand | undefined {
-  const path = options.get('admin-daemon');
-  if (path !== undefined) return { path, words: rest };
-  const [verb, daemon, ...words] = rest;
-  if (verb !== 'daemon') return undefined;
-  if (daemon === undefined || words.length === 0) {
-    throw new ToolExit(EINVAL, '', 'daemon requires at least 3 arguments\n');
-  }
-  if (!daemon.includes('/')) {
-    throw new ToolExit(EINVAL, '', `ceph: daemon ${daemon}: not a path of a socket\n`);
-  }
-  return { path: daemon, words };
 }
 
 async function daemonCommand(

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -172,6 +172,29 @@ describe.skipIf(skipWithoutCeph())(
         expect(withoutAges(mine)).toEqual(withoutAges(real));
       },
     );
+
+    test('a daemon is asked over its socket', async () => {
+      const socket = (await readdir(cluster.dir)).find((name) => /^mon\.a\.\d+\.asok$/.test(name));
+      const path = join(cluster.dir, socket ?? '');
+      for (const args of [
+        ['daemon', path, 'version'],
+        ['daemon', path, 'config', 'get', 'mon_host', '-f', 'xml'],
+        ['--admin-daemon', path, 'bogus'],
+        ['--admin-daemon', path, 'config', 'get'],
+        ['daemon', path],
+        ['daemon'],
+      ]) {
+        expect(await ours('ceph', args)).toEqual(await theirs('ceph', args));
+      }
+    });
+
+    test('a daemon is found by its name in the configuration', async () => {
+      const conf = join(dir, 'daemon.conf');
+      await writeFile(conf, `[mon.a]\nadmin socket = ${dir}/$name.asok\n`);
+      const { code, stderr } = await ours('ceph', ['-c', conf, 'daemon', 'mon.a', 'version']);
+      expect(code).toBe(22);
+      expect(stderr).toContain(`${dir}/mon.a.asok`);
+    });
 
     test('maps are written into files', async () => {
       const [file, other] = [join(dir, 'theirs'), join(dir, 'ours')];

@@ -15,8 +15,9 @@ usage: ceph [-h] [-c CONF] [-i FILE] [-o FILE] [--id ID | -n NAME] [--cluster NA
 
 /** What needs no monitor. */
 export const LOCAL_HELP = `
-daemon PATH COMMAND     asks a daemon over its socket; the same as --admin-daemon PATH COMMAND
-tell NAME COMMAND       asks one daemon: mon.a, osd.3, mgr
+daemon NAME|PATH COMMAND
+                        asks a daemon of this machine over its socket, as --admin-daemon PATH COMMAND
+tell NAME COMMAND       asks one monitor: mon.a, or all: mon.*
 
 All options of ceph.conf are options: --client_mount_timeout 4
 `;
