@@ -14,6 +14,19 @@ import {
   type StripedLayout,
 } from './striped_layout.ts';
 
+/** What a Striper needs of an IoCtx. */
+export type StriperIoCtx = Pick<
+  IoCtx,
+  | 'poolName'
+  | 'namespace'
+  | 'read'
+  | 'getXattr'
+  | 'getXattrs'
+  | 'operateRead'
+  | 'execute'
+  | 'newCookie'
+>;
+
 export interface StriperOptions {
   /**
    * Whether reads take a lock, as libradosstriper's do, so that nobody truncates or removes what they are
@@ -34,6 +47,7 @@ const LOCK = 'striper.lock';
 /** Attributes of the first object that are none of the striped object. */
 const INTERNAL = [STRIPE_UNIT, STRIPE_COUNT, OBJECT_SIZE, SIZE, `lock.${LOCK}`];
 const LOCK_TAG = 'Tag';
+const UNLOCK_TIMEOUT_MS = 30_000;
 
 const U32_MAX = 0xffffffff;
 /** Bytes of one read, and the pieces that they lie in: what goes beyond is to be read in parts. */
@@ -45,10 +59,10 @@ const PIECES_MAX = 2 ** 18;
  * never written is zeros. Ceph: src/libradosstriper/RadosStriperImpl.cc.
  */
 export class Striper {
-  readonly #ioctx: IoCtx;
+  readonly #ioctx: StriperIoCtx;
   readonly #takesLock: boolean;
 
-  constructor(ioctx: IoCtx, { lock = true }: StriperOptions = {}) {
+  constructor(ioctx: StriperIoCtx, { lock = true }: StriperOptions = {}) {
     this.#ioctx = ioctx;
     this.#takesLock = lock;
   }
@@ -58,15 +72,21 @@ export class Striper {
    * 2 GiB: more is for a stream. `timeout` is that of each op.
    */
   async read(soid: string, options: CallOptions & Extent = {}): Promise<Uint8Array> {
-    const { offset = 0, length, ...call } = options;
+    const { offset = 0, length, signal, timeout } = options;
+    const call = { signal, timeout };
     checkExtent(offset, length);
-    const unlock = this.#takesLock ? await this.#lock(soid, call) : undefined;
+    if (!this.#takesLock) return this.#readAt(soid, offset, length, call);
+    const cookie = this.#ioctx.newCookie();
     try {
-      const opened = await this.#open(soid, call);
-      const bytes = Math.min(length ?? opened.size, Math.max(opened.size - offset, 0));
-      return await this.#readOpened(soid, opened, offset, bytes, call);
-    } finally {
-      await unlock?.();
+      await this.#lock(soid, cookie, call);
+      const bytes = await this.#readAt(soid, offset, length, call);
+      await this.#unlock(soid, cookie);
+      return bytes;
+    } catch (error) {
+      // Of a lock whose answer nobody waited for it is not known whether it is held. Who has an error does not
+      // wait either.
+      void this.#unlock(soid, cookie);
+      throw error;
     }
   }
 
@@ -89,19 +109,31 @@ export class Striper {
     return attributes;
   }
 
-  /** Answers what gives the lock back. Whether that works is of no concern to who has read. */
-  async #lock(soid: string, { signal, timeout }: CallOptions): Promise<() => Promise<void>> {
-    const first = objectId(soid, 0);
-    const cookie = this.#ioctx.newCookie();
+  async #lock(soid: string, cookie: string, call: CallOptions): Promise<void> {
+    const input = lockSharedInput(LOCK, cookie, LOCK_TAG);
     // A lock alone would make the object.
-    const lock = new ReadOp()
-      .assertExists()
-      .exec('lock', 'lock', lockSharedInput(LOCK, cookie, LOCK_TAG));
-    await this.#ioctx.operateRead(first, lock, { signal, timeout });
-    return async () => {
-      const input = unlockInput(LOCK, cookie);
-      await this.#ioctx.execute(first, 'lock', 'unlock', input, { timeout }).catch(() => {});
-    };
+    const op = new ReadOp().assertExists().exec('lock', 'lock', input);
+    await this.#ioctx.operateRead(objectId(soid, 0), op, call);
+  }
+
+  /** Whether that works is of no concern to who has read. */
+  async #unlock(soid: string, cookie: string): Promise<void> {
+    const options = { timeout: UNLOCK_TIMEOUT_MS };
+    const input = unlockInput(LOCK, cookie);
+    await this.#ioctx
+      .execute(objectId(soid, 0), 'lock', 'unlock', input, options)
+      .catch(() => undefined);
+  }
+
+  async #readAt(
+    soid: string,
+    offset: number,
+    length: number | undefined,
+    call: CallOptions,
+  ): Promise<Uint8Array> {
+    const opened = await this.#open(soid, call);
+    const bytes = Math.min(length ?? opened.size, Math.max(opened.size - offset, 0));
+    return this.#readOpened(soid, opened, offset, bytes, call);
   }
 
   async #open(soid: string, call: CallOptions): Promise<Opened> {
