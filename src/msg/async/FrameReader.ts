@@ -62,9 +62,9 @@ export class FrameReader {
     return this.#mode.isAborted;
   }
 
-  /** Data of messages, unless they are sealed or compressed, is received where `ask` wants it. */
+  /** Data of messages, unless they are compressed, is put where `ask` wants it. */
   receiveInto(ask: (header: Decoder, length: number) => Uint8Array | undefined): void {
-    if (this.#mode instanceof CrcFrameReader) this.#mode.rxBuffer = ask;
+    this.#mode.rxBuffer = ask;
   }
 
   /** All that follows is sealed. Between two frames. */

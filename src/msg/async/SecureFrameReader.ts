@@ -20,6 +20,9 @@ const BLOCK_LENGTH = FRAME_PREAMBLE_SIZE + FRAME_PREAMBLE_INLINE_SIZE + GCM_TAG_
 
 const EMPTY: Uint8Array = new Uint8Array(0);
 
+/** A longer buffer is not kept. */
+const SEALED_KEPT_MAX = 8 * 1024 * 1024;
+
 const PREAMBLE = 0;
 const FIRST = 1;
 const REMAINING = 2;
@@ -29,12 +32,14 @@ const COMPLETE = 3;
  * Frames in secure mode. Ceph: disasm_first_secure_rev1, disasm_remaining_secure_rev1.
  *
  * What was opened stands in buffers of its own; what is longer than the receive buffer should hold is
- * received into one, too.
+ * received into one, too. That one serves again, if the data is wanted elsewhere.
  */
 export class SecureFrameReader {
   /** FRAME_* that were agreed on. */
   flagsAllowed = 0;
   isAborted = false;
+  /** Whom to ask where the data of a message is wanted, by its header. */
+  rxBuffer: ((header: Decoder, length: number) => Uint8Array | undefined) | undefined;
   middle: Uint8Array = EMPTY;
   data: Uint8Array = EMPTY;
   readonly #recv: RecvBuffer;
@@ -44,6 +49,8 @@ export class SecureFrameReader {
   #phase = PREAMBLE;
   #first: Uint8Array = EMPTY;
   #front: Uint8Array = EMPTY;
+  /** What was received into, and is free. */
+  #sealed: Uint8Array = EMPTY;
 
   constructor(cct: CephContext, recv: RecvBuffer, preamble: Preamble, rx: RxHandler) {
     this.#recv = recv;
@@ -114,23 +121,42 @@ export class SecureFrameReader {
     }
     const [, front, middle, data] = lengths;
     const padded = paddedLength(front) + paddedLength(middle) + paddedLength(data);
-    this.#destination.begin(padded + EPILOGUE_SECURE_SIZE + GCM_TAG_LENGTH, undefined);
+    const length = padded + EPILOGUE_SECURE_SIZE + GCM_TAG_LENGTH;
+    const isRoom = this.#sealed.length >= length;
+    this.#destination.begin(length, undefined, isRoom ? this.#sealed.subarray(0, length) : EMPTY);
     this.#phase = REMAINING;
     return true;
   }
 
   #readRemaining(): boolean {
     if (!this.#destination.fill()) return false;
-    const opened = this.#rx.open(this.#destination.bytes, 'segments');
+    const sealed = this.#destination.bytes;
+    const opened = this.#rx.open(sealed, 'segments');
     const [, front, middle, data] = this.#preamble.lengths;
     const middleAt = paddedLength(front);
     const dataAt = middleAt + paddedLength(middle);
     this.#front = opened.subarray(0, front);
     this.middle = opened.subarray(middleAt, middleAt + middle);
     this.data = opened.subarray(dataAt, dataAt + data);
+    this.#moveData(sealed);
     this.isAborted = isAborted(opened[dataAt + paddedLength(data)] ?? 0);
     this.#phase = COMPLETE;
     return true;
+  }
+
+  /** To where it is wanted: then `sealed`, in which it may have been opened, is free. */
+  #moveData(sealed: Uint8Array): void {
+    const { data } = this;
+    const isPlain = data.length > 0 && this.middle.length === 0 && this.#preamble.flags === 0;
+    const wanted = isPlain ? this.rxBuffer?.(this.first(), data.length) : undefined;
+    if (wanted === undefined) {
+      this.#sealed = EMPTY;
+      return;
+    }
+    wanted.set(data);
+    this.data = wanted;
+    const isKept = sealed.length > this.#sealed.length && sealed.length <= SEALED_KEPT_MAX;
+    if (isKept) this.#sealed = sealed;
   }
 
   #take(length: number): Uint8Array {

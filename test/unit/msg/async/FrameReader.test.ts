@@ -242,3 +242,46 @@ describe('in secure mode', () => {
     ).toThrow('is not authentic');
   });
 });
+
+describe.each(['crc', 'secure'])('in %s mode data that is wanted somewhere', (mode) => {
+  const DATA = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) >> 3);
+
+  function messages(count: number): { bytes: Uint8Array; sink: FrameSink } {
+    const out = new SendBuffer(cct.alloc);
+    const assembler = new FrameAssembler(cct, out);
+    const isSecure = mode === 'secure';
+    if (isSecure) assembler.secure(createHandlerPair(cct.crypto, SECRET, false).tx);
+    const segments = [new Uint8Array(41), Uint8Array.of(1, 2, 3)];
+    for (let i = 0; i < count; i++) writeFrame(assembler, TAG_MESSAGE, segments, [DATA]);
+    const { rx } = createHandlerPair(cct.crypto, SECRET, true);
+    return { bytes: sent(out), sink: new FrameSink(cct, 0, isSecure ? rx : undefined) };
+  }
+
+  it('is put there', () => {
+    const { bytes, sink } = messages(2);
+    const buffers = [new Uint8Array(DATA.length), new Uint8Array(DATA.length)];
+    let asked = 0;
+    sink.reader.receiveInto((_header, length) => {
+      expect(length).toBe(DATA.length);
+      return buffers[asked++];
+    });
+    sink.receive(bytes);
+    for (const [i, { segments }] of sink.frames.entries()) {
+      const [, front, , data = new Uint8Array(0)] = segments;
+      expect(front).toEqual(Uint8Array.of(1, 2, 3));
+      expect(data.buffer).toBe(buffers[i]?.buffer);
+      expect(Buffer.compare(data, DATA)).toBe(0);
+    }
+    expect(sink.frames).toHaveLength(2);
+  });
+
+  it('takes no memory for each message', () => {
+    const { bytes, sink } = messages(10);
+    const buffer = new Uint8Array(DATA.length);
+    sink.reader.receiveInto(() => buffer);
+    allocated = 0;
+    sink.receive(bytes);
+    expect(sink.frames).toHaveLength(10);
+    expect(allocated).toBeLessThan(2 * DATA.length);
+  });
+});
