@@ -1,3 +1,4 @@
+import type { AuthConnectionMeta } from '../../src/auth/AuthServer.ts';
 import { DummyAuth } from '../../src/auth/DummyAuth.ts';
 import type { CephContext } from '../../src/common/CephContext.ts';
 import { CEPH_ENTITY_TYPE_MON, CEPH_ENTITY_TYPE_OSD } from '../../src/common/entity_name.ts';
@@ -9,9 +10,6 @@ import { bindAddrs } from '../bind_addrs.ts';
 import type { OsdAuth } from './OsdAuth.ts';
 
 const ANY_PORTS = { v1: 0, v2: 0 };
-
-/** Whoever pings is answered. */
-const HEARTBEAT_AUTH = new DummyAuth();
 
 /** Who gets what comes. */
 export interface OsdDispatchers {
@@ -150,3 +148,13 @@ export class OsdMessengers {
     return messenger;
   }
 }
+
+/** Heartbeats are let in over msgr v1, too. Ceph: HeartbeatDispatcher::ms_handle_authentication. */
+class HeartbeatAuth extends DummyAuth {
+  override verifyAuthorizer(peerType: number): AuthConnectionMeta {
+    return { entityName: { type: peerType, id: '' }, globalId: -1 };
+  }
+}
+
+/** Whoever pings is answered. */
+const HEARTBEAT_AUTH = new HeartbeatAuth();
