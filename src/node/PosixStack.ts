@@ -67,8 +67,6 @@ class PosixSocket implements Socket {
   }
 
   send(chunks: readonly Uint8Array[]): boolean {
-    const [first] = chunks;
-    if (chunks.length === 1 && first !== undefined) return this.#tcp.write(first);
     this.#tcp.cork();
     let hasRoom = true;
     for (const chunk of chunks) hasRoom = this.#tcp.write(chunk);
