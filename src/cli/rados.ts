@@ -13,7 +13,7 @@ import { findCommand, isLeftOut } from './rados/commands.ts';
 import { withFormatOption } from './rados/dash_f.ts';
 import { openPool } from './rados/open_pool.ts';
 import { errorExit, interpretOptions } from './rados/options.ts';
-import type { Command } from './rados/RadosRun.ts';
+import { CallFailure, type Command, failureExit } from './rados/RadosRun.ts';
 import { USAGE } from './rados/usage.ts';
 
 /**
@@ -53,9 +53,13 @@ async function run(args: readonly string[], output: ByteOutput): Promise<number>
   const options = interpretOptions(parsed.options);
   const command = commandOf(name, operands, parsed.options.has('create'));
   await using client = await connect(ceph, hasSwitch(line, '--no-mon-config', '--no_mon_config'));
-  const pool = await openPool(client, options, output);
-  const { ioctx, pg, opSize = options.opSize } = pool ?? {};
-  return await command({ rados: client, ioctx, pg, opSize, options, operands, output });
+  try {
+    const pool = await openPool(client, options, output);
+    const { ioctx, pg, opSize = options.opSize } = pool ?? {};
+    return await command({ rados: client, ioctx, pg, opSize, options, operands, output });
+  } catch (error) {
+    throw error instanceof CallFailure ? failureExit(error, client.osdMap) : error;
+  }
 }
 
 /** They are put before the line, whatever they are. */

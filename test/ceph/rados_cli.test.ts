@@ -419,6 +419,21 @@ describe.skipIf(skipWithoutCeph())('rados, ours and the real one, on one real cl
     await cluster.rados(...name, 'rm');
   });
 
+  test('who did not answer in time is told, with its address', async () => {
+    await cluster.ceph('osd', 'set', 'pause');
+    try {
+      const args = ['--rados_osd_op_timeout', '1', '-p', 'rep', 'stat', 'hello'];
+      const [real, mine] = await Promise.all([theirs('rados', args), ours('rados', args)]);
+      const [first, ...rest] = mine.stderr.split('\n');
+      expect(first).toMatch(
+        /^rados: stat 'hello' in 'rep': ETIMEDOUT.*; osd\.\d is at .*127\.0\.0\.1:/,
+      );
+      expect({ ...mine, stderr: rest.join('\n') }).toEqual(real);
+    } finally {
+      await cluster.ceph('osd', 'unset', 'pause');
+    }
+  });
+
   describe('as a program', () => {
     let program: string;
 

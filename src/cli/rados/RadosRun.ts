@@ -4,6 +4,8 @@ import type { RadosClient } from '../../librados/RadosClient.ts';
 import { RadosError } from '../../librados/RadosError.ts';
 import type { Extent } from '../../librados/read_types.ts';
 import { Striper } from '../../librados/striper/Striper.ts';
+import { addrvecToString } from '../../msg/msg_types.ts';
+import type { OSDMap } from '../../osd/OSDMap.ts';
 import type { ByteOutput } from '../ceph/Output.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import type { RadosOptions } from './options.ts';
@@ -64,19 +66,36 @@ export function usageExit(): ToolExit {
   return new ToolExit(1, '', USAGE);
 }
 
-/** What a call resolves with; `what` stands before the error that it rejects with. */
-export async function orExit<T>(call: Promise<T>, what: string): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!RadosError.is(error)) throw error;
-    throw new ToolExit(1, '', `${peerLine(error)}${what}: ${cppStrerror(error.errno)}\n`);
+/** A call that failed; `message` is what stands before its error. */
+export class CallFailure extends Error {
+  override readonly name = 'CallFailure';
+  readonly error: RadosError;
+
+  constructor(what: string, error: RadosError) {
+    super(what, { cause: error });
+    this.error = error;
   }
 }
 
-/** What the original does not say: with whom it went wrong. */
-function peerLine(error: RadosError): string {
-  return error.code === 'ETIMEDOUT' ? `rados: ${error.message}\n` : '';
+/** What a call resolves with; `what` stands before the error that it rejects with. */
+export async function orFail<T>(call: Promise<T>, what: string): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw RadosError.is(error) ? new CallFailure(what, error) : error;
+  }
+}
+
+/** The words of the original, below those that name who did not answer. */
+export function failureExit({ message, error }: CallFailure, osdMap: OSDMap): ToolExit {
+  const said = `${message}: ${cppStrerror(error.errno)}\n`;
+  return new ToolExit(1, '', error.code === 'ETIMEDOUT' ? peerLine(error, osdMap) + said : said);
+}
+
+function peerLine({ message, osd }: RadosError, osdMap: OSDMap): string {
+  const where =
+    osd === undefined ? '' : `; osd.${osd} is at ${addrvecToString(osdMap.getAddrs(osd))}`;
+  return `rados: ${message}${where}\n`;
 }
 
 /** A name as messages have it. Ceph: prettify (src/tools/rados/rados.cc). */

@@ -5,7 +5,7 @@ import type { ObjectList } from '../../librados/ObjectList.ts';
 import { RadosError } from '../../librados/RadosError.ts';
 import type { ListedObject } from '../../osd/pg_nls.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
-import type { RadosRun } from './RadosRun.ts';
+import { CallFailure, type RadosRun } from './RadosRun.ts';
 import { Sink, systemErrorText } from './Sink.ts';
 
 /** The end of the name of a striped object's first part. Ceph: src/libradosstriper. */
@@ -27,7 +27,7 @@ export async function ls(run: RadosRun): Promise<number> {
     else await sink.write(options.format('objects', await fieldsOf(objects)));
     if (options.format !== undefined && options.prettyFormat) await sink.write('\n');
   } catch (error) {
-    if (RadosError.is(error)) throw refused(`rados: ${error.message}`);
+    if (RadosError.is(error)) throw new CallFailure('error listing objects', error);
     throw refused(`${options.output}: ${systemErrorText(error)}`);
   }
   return 0;

@@ -1,7 +1,7 @@
 import { utf8Compare } from '../../common/utf8.ts';
 import { utimeText } from '../../osd/dump/ceph_text.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
-import { orExit, type RadosRun, targetOf } from './RadosRun.ts';
+import { orFail, type RadosRun, targetOf } from './RadosRun.ts';
 import { Sink, systemErrorText } from './Sink.ts';
 
 /** Commands for the bytes and the attributes of one object. Ceph: rados_tool_common (src/tools/rados/rados.cc). */
@@ -15,7 +15,7 @@ export async function get(run: RadosRun): Promise<number> {
   await using sink = await openSink(target.rest[0] ?? '', run, what);
   const { opSize } = run;
   const piece = (offset: number): Promise<Uint8Array> =>
-    orExit(target.reader.read(target.oid, { offset, length: opSize || undefined }), what);
+    orFail(target.reader.read(target.oid, { offset, length: opSize || undefined }), what);
   let offset = 0;
   let next: Promise<Uint8Array> | undefined = piece(0);
   while (next !== undefined) {
@@ -58,7 +58,7 @@ export async function stat2(run: RadosRun): Promise<number> {
 
 async function printStat(run: RadosRun, precision: (ns: bigint) => bigint): Promise<number> {
   const { reader, oid, place } = targetOf(run, 1);
-  const { size, mtimeNs } = await orExit(reader.stat(oid), ` error stat-ing ${place}`);
+  const { size, mtimeNs } = await orFail(reader.stat(oid), ` error stat-ing ${place}`);
   const ns = precision(mtimeNs);
   const mtime = { sec: Number(ns / NS_PER_SEC), nsec: Number(ns % NS_PER_SEC) };
   run.output.stdout(`${place} mtime ${utimeText(mtime)}, size ${size}\n`);
@@ -67,7 +67,7 @@ async function printStat(run: RadosRun, precision: (ns: bigint) => bigint): Prom
 
 export async function mapext(run: RadosRun): Promise<number> {
   const { ioctx, oid, place } = targetOf(run, 1);
-  const extents = await orExit(ioctx.mapext(oid), `mapext error on ${place}`);
+  const extents = await orFail(ioctx.mapext(oid), `mapext error on ${place}`);
   const lines = extents.map(([offset, length]) => `${hex(offset)}\t${hex(length)}\n`);
   await run.output.write(lines.join(''));
   return 0;
@@ -79,7 +79,7 @@ function hex(n: number): string {
 
 export async function listxattr(run: RadosRun): Promise<number> {
   const { reader, oid, place } = targetOf(run, 1);
-  const xattrs = await orExit(reader.getXattrs(oid), `error getting xattr set ${place}`);
+  const xattrs = await orFail(reader.getXattrs(oid), `error getting xattr set ${place}`);
   const names = [...xattrs.keys()].sort(utf8Compare);
   await run.output.write(names.map((name) => `${name}\n`).join(''));
   return 0;
@@ -88,7 +88,7 @@ export async function listxattr(run: RadosRun): Promise<number> {
 export async function getxattr(run: RadosRun): Promise<number> {
   const { reader, oid, place, rest } = targetOf(run, 2);
   const [name = ''] = rest;
-  const value = await orExit(reader.getXattr(oid, name), `error getting xattr ${place}/${name}`);
+  const value = await orFail(reader.getXattr(oid, name), `error getting xattr ${place}/${name}`);
   await run.output.write(value);
   return 0;
 }

@@ -1,6 +1,6 @@
 import { utf8Encode } from '../../common/utf8.ts';
 import { hexdump } from '../ceph/hexdump.ts';
-import { orExit, printable, type RadosRun, targetOf } from './RadosRun.ts';
+import { orFail, printable, type RadosRun, targetOf } from './RadosRun.ts';
 import { Sink, systemErrorText } from './Sink.ts';
 
 /** Commands for the omap of one object. Ceph: rados_tool_common (src/tools/rados/rados.cc). */
@@ -12,7 +12,7 @@ export async function listomapkeys(run: RadosRun): Promise<number> {
   const { ioctx, oid, place } = targetOf(run, 1);
   let startAfter = '';
   for (let isMore = true; isMore; ) {
-    const page = await orExit(
+    const page = await orFail(
       ioctx.getOmapKeys(oid, { startAfter, maxReturn: PAGE }),
       `error getting omap key set ${place}`,
     );
@@ -27,7 +27,7 @@ export async function listomapvals(run: RadosRun): Promise<number> {
   const { ioctx, oid, place } = targetOf(run, 1);
   let startAfter = '';
   for (let isMore = true; isMore; ) {
-    const { vals, more } = await orExit(
+    const { vals, more } = await orFail(
       ioctx.getOmapVals(oid, { startAfter, maxReturn: PAGE }),
       `error getting omap keys ${place}`,
     );
@@ -56,7 +56,7 @@ export async function getomapval(run: RadosRun): Promise<number> {
   const { ioctx, oid, place, rest } = targetOf(run, least, least + 1);
   const [key = '', file] = omapKey === undefined ? rest : [omapKey, ...rest];
   const where = `${place}/${printable(key)}`;
-  const vals = await orExit(
+  const vals = await orFail(
     ioctx.getOmapValsByKeys(oid, [key]),
     `error getting omap value ${where}`,
   );
@@ -71,7 +71,7 @@ export async function getomapval(run: RadosRun): Promise<number> {
 
 export async function getomapheader(run: RadosRun): Promise<number> {
   const { ioctx, oid, place, rest } = targetOf(run, 1);
-  const header = await orExit(ioctx.getOmapHeader(oid), `error getting omap header ${place}`);
+  const header = await orFail(ioctx.getOmapHeader(oid), `error getting omap header ${place}`);
   await put(run, 'header', header, rest[0]);
   return 0;
 }

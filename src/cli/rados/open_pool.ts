@@ -5,7 +5,7 @@ import { POOL_TYPE_ERASURE, type pg_pool_t } from '../../osd/pg_pool.ts';
 import type { ByteOutput } from '../ceph/Output.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
 import { OP_SIZE_DEFAULT, type RadosOptions } from './options.ts';
-import { orExit } from './RadosRun.ts';
+import { orFail } from './RadosRun.ts';
 
 /** Of such a pool any part of an object may be written: pieces need not be whole stripes. */
 const POOL_FLAG_EC_OVERWRITES = 1 << 17;
@@ -35,7 +35,7 @@ export async function openPool(
     return undefined;
   }
   const what = pool ?? `with id ${id}`;
-  const ioctx = await orExit(rados.openIoCtx(id), `error opening pool ${what}`);
+  const ioctx = await orFail(rados.openIoCtx(id), `error opening pool ${what}`);
   const info = rados.osdMap.pools.get(ioctx.poolId);
   const opSize = info === undefined ? options.opSize : alignedOpSize(info, options, output);
   checkPoolIsNamed(options);

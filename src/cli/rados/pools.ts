@@ -4,7 +4,7 @@ import { TextTable } from '../../common/TextTable.ts';
 import { utf8Compare } from '../../common/utf8.ts';
 import type { ClusterStat, PoolStat } from '../../librados/cluster_stats.ts';
 import type { Format } from './format.ts';
-import { orExit, type RadosRun } from './RadosRun.ts';
+import { orFail, type RadosRun } from './RadosRun.ts';
 
 /** Commands for pools and the cluster. Ceph: rados_tool_common (src/tools/rados/rados.cc). */
 
@@ -21,9 +21,9 @@ export async function lspools({ rados, output }: RadosRun): Promise<number> {
 /** `df`: of all pools, or of that of -p. */
 export async function df({ rados, options, output }: RadosRun): Promise<number> {
   const names = options.pool === undefined ? rados.listPools() : [options.pool];
-  const found = await orExit(rados.poolStats(names), 'error fetching pool stats');
+  const found = await orFail(rados.poolStats(names), 'error fetching pool stats');
   const stats = [...found].sort(([a], [b]) => utf8Compare(a, b));
-  const total = await orExit(rados.clusterStat(), 'error getting total cluster usage');
+  const total = await orFail(rados.clusterStat(), 'error getting total cluster usage');
   const { format } = options;
   await output.write(
     format === undefined

@@ -1,7 +1,7 @@
 import type { Json } from '../../common/json_formatter.ts';
 import { type utime_t, utimeToMs } from '../../common/utime_t.ts';
 import type { ObjectClone } from '../../osdc/snaps_step.ts';
-import { orExit, poolOf, printable, type RadosRun, targetOf, usageExit } from './RadosRun.ts';
+import { orFail, poolOf, printable, type RadosRun, targetOf, usageExit } from './RadosRun.ts';
 
 /** Commands for snapshots. Ceph: rados_tool_common (src/tools/rados/rados.cc). */
 
@@ -29,7 +29,7 @@ function two(n: number): string {
 
 export async function listsnaps(run: RadosRun): Promise<number> {
   const { ioctx, oid, place } = targetOf(run, 1);
-  const { clones } = await orExit(ioctx.listSnaps(oid), `error listing snap shots ${place}`);
+  const { clones } = await orFail(ioctx.listSnaps(oid), `error listing snap shots ${place}`);
   const snaps = run.rados.osdMap.pools.get(ioctx.poolId)?.snaps ?? new Map<number, never>();
   const names = new Map([...snaps].map(([id, { name }]) => [id, name]));
   const { format, prettyFormat } = run.options;
