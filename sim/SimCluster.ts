@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../src/common/Clock.ts';
 import { CEPH_ENTITY_TYPE_CLIENT } from '../src/common/entity_name.ts';
 import { cppStrerror } from '../src/common/errno.ts';
 import { assert } from '../src/common/errors.ts';
+import type { Log } from '../src/common/Log.ts';
 import { OPTION_DEFAULTS, type Options } from '../src/common/options.ts';
 import { PerfCountersCollection } from '../src/common/PerfCounters.ts';
 import { utf8Encode } from '../src/common/utf8.ts';
@@ -127,14 +128,16 @@ interface BootWaiter {
  */
 export class SimCluster implements AsyncDisposable {
   readonly seed: string;
+  /** How clients show who they are. */
+  readonly auth: AuthMethod;
   /** What goes wrong with the maps that clients get. */
   readonly mapFaults: MapFaults;
   readonly #world: World;
   readonly #random: SimRandom;
   readonly #trace: Trace;
   readonly #isTraced: boolean;
+  readonly #log: Log | undefined;
   readonly #msType: string;
-  readonly #auth: AuthMethod;
   /** How many copies can lie apart. */
   readonly #places: number;
   readonly #store = new ObjectStore();
@@ -149,12 +152,13 @@ export class SimCluster implements AsyncDisposable {
 
   private constructor(options: SimClusterOptions, makeWorld: WorldFactory) {
     const { seed = 0, osds = 3, hosts = osds, mons = 1, trace = false, auth = 'none' } = options;
-    this.#auth = auth;
+    this.auth = auth;
     this.#msType = options.msType ?? OPTION_DEFAULTS.ms_type;
     this.seed = String(seed);
     this.#random = new SimRandom(seedToUint32(seed), 'sim');
     this.#trace = new Trace();
     this.#isTraced = trace;
+    this.#log = options.log;
     this.#places = placesOf(options);
     this.#world = makeWorld(this.#random, this.#trace);
     this.mapFaults = new MapFaults(this.#world.clock, this.#random.stream('mapFaults'));
@@ -441,7 +445,7 @@ export class SimCluster implements AsyncDisposable {
       ip,
       monAddrs: () => (this.#monitors.find(({ isRunning }) => isRunning) ?? first).addrs,
       store: this.#store,
-      keys: this.#auth === 'cephx' ? this.#quorum.keys : undefined,
+      keys: this.auth === 'cephx' ? this.#quorum.keys : undefined,
       mapFaults: this.mapFaults,
     });
   }
@@ -452,7 +456,7 @@ export class SimCluster implements AsyncDisposable {
       conf: {
         ...OPTION_DEFAULTS,
         ms_type: this.#msType,
-        auth_client_required: this.#auth,
+        auth_client_required: this.auth,
         ...conf,
       },
       clock,
@@ -462,7 +466,7 @@ export class SimCluster implements AsyncDisposable {
       random: this.#random.stream(name),
       stack: this.#world.stackOf(name, ip),
       perf: new PerfCountersCollection(),
-      log: this.#isTraced ? this.#trace.logOf(name, clock) : undefined,
+      log: this.#isTraced ? this.#trace.logOf(name, clock) : this.#log,
     };
   }
 

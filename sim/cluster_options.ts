@@ -4,6 +4,7 @@ import {
   CEPH_STR_HASH_MURMUR3,
   CEPH_STR_HASH_RJENKINS,
 } from '../src/common/ceph_hash.ts';
+import type { Log } from '../src/common/Log.ts';
 import { utimeFromMs } from '../src/common/utime_t.ts';
 import { buildSimple, type SimplePool } from '../src/osd/build_simple.ts';
 import type { OSDMap } from '../src/osd/OSDMap.ts';
@@ -34,7 +35,9 @@ export interface SimPool {
 export interface SimClusterOptions {
   /** The same seed gives the same run, byte for byte. Default: 0. */
   readonly seed?: string | number;
-  /** 1 to 5. Default: 1. */
+  /** A uuid. Default: drawn from the seed, or at random where time is real. */
+  readonly fsid?: string | undefined;
+  /** How many monitors: 1 to 5, all of one mind; a client needs one of them. Default: 1. */
   readonly mons?: number;
   /** Default: 3. */
   readonly osds?: number;
@@ -44,12 +47,17 @@ export interface SimClusterOptions {
   readonly pools?: readonly (string | SimPool)[];
   /** Pool → object name → contents. */
   readonly objects?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
-  /** `cephx`: who connects has to have a key; see {@link SimCluster.keyring}. Default: `none`. */
+  /**
+   * `none`: everybody is let in and may do everything. `cephx`: who connects has to have a key, see
+   * {@link SimCluster.keyring}, and may do what its capabilities say. Default: `none`.
+   */
   readonly auth?: AuthMethod;
   /** The messenger of daemons and clients. Default: that of `ms_type`. */
   readonly msType?: MsType | undefined;
   /** Keeps all that is logged; see {@link SimCluster.trace}. Default: false. */
   readonly trace?: boolean;
+  /** Told of each thing as it happens, unless the trace is. */
+  readonly log?: Log | undefined;
 }
 
 type PoolFields = SimplePool & Required<Pick<SimplePool, 'size' | 'objectHash'>>;
@@ -83,7 +91,7 @@ export function firstMap(options: SimClusterOptions, random: SimRandom, clock: C
   const named = Object.keys(objects);
   const pools = options.pools ?? (named.length > 0 ? named : ['data']);
   return buildSimple({
-    fsid: drawUuid(random.stream('fsid')),
+    fsid: options.fsid ?? drawUuid(random.stream('fsid')),
     created: utimeFromMs(clock.realNow()),
     osds,
     hosts,

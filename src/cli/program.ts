@@ -4,6 +4,7 @@ import { type ExplainOptions, explain } from './explain.ts';
 import { MIRROR_NAMES } from './mirrors.ts';
 import { msTypeOption, parseSeed } from './options.ts';
 import { type RunDemoOptions, runDemo } from './run_demo.ts';
+import { addServeCommand } from './serve/command.ts';
 import { addSimCommand } from './sim/command.ts';
 import { addTraceCommand } from './trace/command.ts';
 
@@ -28,6 +29,7 @@ export function makeProgram(): Command {
       if (!isIdentical) process.exitCode = 1;
     });
 
+  addServeCommand(program);
   addSimCommand(program);
 
   program
