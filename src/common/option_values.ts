@@ -27,7 +27,7 @@ const NUMBER_PARSERS: Readonly<Record<NumberOption, NumberParser>> = {
   mon_client_hunt_interval_min_multiple: parseFloating,
   mon_client_hunt_interval_max_multiple: parseFloating,
   mon_client_hunt_parallel: parseUint,
-  mon_client_directed_command_retry: parseUint,
+  mon_client_directed_command_retry: parseInteger,
   mon_client_ping_interval: parseFloating,
   mon_client_ping_timeout: parseFloating,
   ms_initial_backoff: parseFloating,
@@ -96,10 +96,15 @@ function parseFloating(text: string): number {
   return value;
 }
 
-/** `1000`, `1K`, by powers of 1000. Ceph: strict_si_cast. */
-function parseUint(text: string): number {
+/** `1000`, `1K`, by powers of 1000; also below 0. Ceph: strict_si_cast. */
+function parseInteger(text: string): number {
   const [, digits = '', unit = ''] = /^(.*?)([KMGTPE]?)$/s.exec(text) ?? [];
-  return unsigned(text, parseDigits(digits, 'a number like 1000 or 1K') * 1000 ** powerOf(unit));
+  return parseDigits(digits, 'a number like 1000 or 1K') * 1000 ** powerOf(unit);
+}
+
+/** The same, but not below 0. */
+function parseUint(text: string): number {
+  return unsigned(text, parseInteger(text));
 }
 
 /** `1024`, `1K`, `1KB`, `1KiB`, by powers of 1024 in all of them. Ceph: strict_iec_cast. */
