@@ -115,14 +115,14 @@ describe.skipIf(skipWithoutCeph()).each(CLUSTERS)(
 
     test('a client that runs takes new options', async () => {
       const log: LogEntry[] = [];
-      await ceph.ceph('config', 'rm', 'client', 'rados_mon_op_timeout');
+      await patiently('config', 'rm', 'client', 'rados_mon_op_timeout');
       await using rados = await connect({ log: (entry) => log.push(entry) });
       await ceph.ceph('config', 'set', 'client', 'rados_mon_op_timeout', '1');
       while (!log.some(({ facts }) => facts?.['keys'] === 'rados_mon_op_timeout')) {
         await rados.monCommand({ prefix: 'fsid' }, undefined, { timeout: 5000 });
       }
       await expect(rados.monCommand({ prefix: 'osd df' })).rejects.toThrow('within 1000 ms');
-      await ceph.ceph('config', 'rm', 'client', 'rados_mon_op_timeout');
+      await patiently('config', 'rm', 'client', 'rados_mon_op_timeout');
     });
 
     test.each(['SIGSTOP', 'SIGTERM'] as const)(
