@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { Rados } from 'radosim';
 import { SimCluster } from 'radosim/sim';
 import { afterEach, expect, test, vi } from 'vitest';
 
@@ -6,6 +8,7 @@ const argv = process.argv;
 afterEach(() => {
   process.argv = argv;
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 test('read_object writes the object of a cluster on the network', async () => {
@@ -32,4 +35,19 @@ test('where_is_my_object tells the placement group and its OSDs', async () => {
     expect.stringMatching(/^greeting is in pg 1\.[0-9a-f]+, on OSDs \d, \d, \d \(map \d+\)$/),
     expect.stringMatching(/^reads go to osd\.\d$/),
   ]);
+});
+
+test('vitest_global_setup has a cluster ready where CEPH_CONF points, and takes it away again', async () => {
+  vi.stubEnv('CEPH_CONF', '');
+  const { setup } = await import('../../examples/vitest_global_setup.ts');
+
+  const teardown = await setup();
+  const conf = process.env['CEPH_CONF'] ?? '';
+  const rados = await Rados.connect();
+  const ioctx = await rados.openIoCtx('data');
+  await expect(ioctx.read('nothing')).rejects.toMatchObject({ code: 'ENOENT' });
+  await rados.shutdown();
+  await teardown();
+
+  expect(existsSync(conf)).toBe(false);
 });
