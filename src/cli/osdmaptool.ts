@@ -18,6 +18,7 @@ import { readBare, readOr, writeMap, writeOr } from './ceph/files.ts';
 import type { Output } from './ceph/Output.ts';
 import { ToolExit } from './ceph/ToolExit.ts';
 import { htmlPage } from './html/html_page.ts';
+import { localZone } from './local_zone.ts';
 import { cleanUpmaps, upmapCommands } from './osdmaptool/clean_upmaps.ts';
 import { createSimple } from './osdmaptool/create_simple.ts';
 import { type Options, parseOptions, toNumber } from './osdmaptool/options.ts';
@@ -161,8 +162,9 @@ class MapWork {
   show(): void {
     const { print, printFormat, tree, treeFormat, html } = this.#options;
     if (this.isModified) this.#set({ epoch: this.#map.epoch + 1 });
-    if (print && printFormat === 'plain') this.#say(printOSDMap(this.#map));
-    else if (print) this.#say(formatJson(dumpOSDMap(this.#map), printFormat === 'json-pretty'));
+    if (print && printFormat === 'plain') this.#say(printOSDMap(this.#map, localZone));
+    else if (print)
+      this.#say(formatJson(dumpOSDMap(this.#map, localZone), printFormat === 'json-pretty'));
     if (tree && treeFormat === 'plain') this.#say(printTree(this.#map));
     else if (tree) this.#say(`${formatJson(dumpTree(this.#map), treeFormat === 'json-pretty')}\n`);
     if (html !== '') this.#writePage(html);

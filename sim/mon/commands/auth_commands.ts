@@ -3,7 +3,8 @@ import type { EntityAuth } from '../../../src/auth/Keyring.ts';
 import { EINVAL, ENOENT } from '../../../src/common/errno.ts';
 import { formatJson, type Json } from '../../../src/common/json_formatter.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import { type Command, type CommandContext, CommandError, type CommandReply } from './command.ts';
+import { CommandError } from './CommandError.ts';
+import type { Command, CommandContext, CommandReply } from './command.ts';
 
 const ENTITY = /^(client|osd|mon|mds|mgr|auth)\.[^\s]*$/;
 

@@ -28,18 +28,6 @@ export interface CommandReply {
   readonly data?: string | Uint8Array;
 }
 
-/** A command that was refused. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-  readonly errno: number;
-
-  /** `errno`: positive. */
-  constructor(errno: number, text: string) {
-    super(text);
-    this.errno = errno;
-  }
-}
-
 export type Reply = (reply: CommandReply) => void;
 
 /**

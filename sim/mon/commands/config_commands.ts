@@ -4,13 +4,8 @@ import { OPTION_DEFAULTS } from '../../../src/common/options.ts';
 import { TextTable } from '../../../src/common/TextTable.ts';
 import type { ConfigMonitor } from '../ConfigMonitor.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import {
-  type Command,
-  type CommandContext,
-  CommandError,
-  formatted,
-  type Reply,
-} from './command.ts';
+import { CommandError } from './CommandError.ts';
+import { type Command, type CommandContext, formatted, type Reply } from './command.ts';
 
 type Settings = ConfigMonitor['all'];
 

@@ -9,7 +9,8 @@ import {
   type pg_pool_t,
 } from '../../../src/osd/pg_pool.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import { type CommandContext, CommandError, type Reply } from './command.ts';
+import { CommandError } from './CommandError.ts';
+import type { CommandContext, Reply } from './command.ts';
 import { chunksOf, type ErasureCodeProfile, profileNamed } from './erasure_code_commands.ts';
 
 /** osd_pool_default_pg_num, osd_pool_default_size, osd_pool_erasure_code_stripe_unit. */

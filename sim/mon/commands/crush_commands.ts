@@ -6,14 +6,8 @@ import { dumpCrushTree, printCrushTree } from '../../../src/osd/dump/osd_tree.ts
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { POOL_TYPE_REPLICATED } from '../../../src/osd/pg_pool.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import {
-  alwaysJson,
-  type Command,
-  type CommandContext,
-  CommandError,
-  formatted,
-  type Reply,
-} from './command.ts';
+import { CommandError } from './CommandError.ts';
+import { alwaysJson, type Command, type CommandContext, formatted, type Reply } from './command.ts';
 import { ruleFor } from './create_pool.ts';
 import { profileNamed } from './erasure_code_commands.ts';
 

@@ -1,6 +1,7 @@
 import { EBUSY, EINVAL, ENOENT, EPERM } from '../../../src/common/errno.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
-import { type Command, CommandError, formatted } from './command.ts';
+import { CommandError } from './CommandError.ts';
+import { type Command, formatted } from './command.ts';
 
 /** Ceph: osd_pool_default_erasure_code_profile. */
 const DEFAULT_PROFILE: ReadonlyMap<string, string> = new Map([

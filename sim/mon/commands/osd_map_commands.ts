@@ -6,13 +6,8 @@ import { printOSDMap } from '../../../src/osd/dump/print_osdmap.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { type object_locator_t, pgToString } from '../../../src/osd/osd_types.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import {
-  alwaysJson,
-  type Command,
-  type CommandContext,
-  CommandError,
-  formatted,
-} from './command.ts';
+import { CommandError } from './CommandError.ts';
+import { alwaysJson, type Command, type CommandContext, formatted } from './command.ts';
 import { osdOf } from './osd_state_commands.ts';
 
 function osds(map: OSDMap): number[] {

@@ -6,13 +6,8 @@ import { poolLines } from '../../../src/osd/dump/print_osdmap.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { newPgPool, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import {
-  type Command,
-  type CommandContext,
-  CommandError,
-  formatted,
-  type Reply,
-} from './command.ts';
+import { CommandError } from './CommandError.ts';
+import { type Command, type CommandContext, formatted, type Reply } from './command.ts';
 import { createPool } from './create_pool.ts';
 import { getVariables, POOL_VARIABLES } from './pool_variables.ts';
 import { findPool, snapNamed, withoutSnap, withSnap } from './pools.ts';

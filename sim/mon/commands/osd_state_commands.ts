@@ -4,7 +4,8 @@ import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { CEPH_OSD_IN } from '../../../src/osd/rados.ts';
 import type { Committed } from '../OSDMonitor.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import { type Command, type CommandContext, CommandError, type Reply } from './command.ts';
+import { CommandError } from './CommandError.ts';
+import type { Command, CommandContext, Reply } from './command.ts';
 
 const WEIGHT_ONE = 0x10000;
 

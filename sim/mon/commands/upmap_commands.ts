@@ -7,13 +7,8 @@ import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { type pg_t, pgToString } from '../../../src/osd/osd_types.ts';
 import type { UpmapItem } from '../../../src/osd/osdmap_data.ts';
 import type { CommandArgs } from './CommandArgs.ts';
-import {
-  type Command,
-  type CommandContext,
-  CommandError,
-  formatted,
-  type Reply,
-} from './command.ts';
+import { CommandError } from './CommandError.ts';
+import { type Command, type CommandContext, formatted, type Reply } from './command.ts';
 import { parseOsdId } from './osd_state_commands.ts';
 
 /** mon_osd_blocklist_default_expire. */

@@ -4,6 +4,7 @@ import type { Json } from '../../common/json_formatter.ts';
 import { type utime_t, utimeFromMs } from '../../common/utime_t.ts';
 import { utimeText } from '../../osd/dump/ceph_text.ts';
 import type { Output } from '../ceph/Output.ts';
+import { localZone } from '../local_zone.ts';
 
 const MIB = 1024 * 1024;
 const HEADER = '  sec Cur ops   started  finished  avg MB/s  cur MB/s last lat(s)  avg lat(s)\n';
@@ -104,7 +105,7 @@ export class BenchReport {
     if (this.#seconds % PAGE === 0) {
       if (this.#seconds > 0) {
         const range = `min lat: ${formatG(min)} max lat: ${formatG(max)}`;
-        text += `${utimeText(now())} ${range} avg lat: ${average}\n`;
+        text += `${utimeText(now(), localZone)} ${range} avg lat: ${average}\n`;
       }
       text += this.#time() + HEADER;
     }
@@ -186,7 +187,7 @@ Min latency(s):       ${formatG(min)}
   }
 
   #time(): string {
-    return this.#options.showTime ? `${utimeText(now())} ` : '';
+    return this.#options.showTime ? `${utimeText(now(), localZone)} ` : '';
   }
 }
 

@@ -8,6 +8,7 @@ import { RadosError } from '../../librados/RadosError.ts';
 import { decodeAddr, entityNameToString } from '../../msg/msg_types.ts';
 import { utimeText } from '../../osd/dump/ceph_text.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
+import { localZone } from '../local_zone.ts';
 import { findFormat } from './format.ts';
 import { errorExit } from './options.ts';
 import { poolOf, type RadosRun, usageExit } from './RadosRun.ts';
@@ -68,7 +69,7 @@ function decodeLocker(dec: Decoder): Json {
   const cookie = dec.string('cookie');
   dec.decodeFinish();
   dec.decodeStart('locker_info_t', 1);
-  const expiration = utimeText(decodeUtime(dec));
+  const expiration = utimeText(decodeUtime(dec), localZone);
   const addr = decodeAddr(dec).getLegacyStr();
   const description = dec.string('description');
   dec.decodeFinish();

@@ -1,6 +1,7 @@
 import { utf8Compare } from '../../common/utf8.ts';
 import { utimeText } from '../../osd/dump/ceph_text.ts';
 import { ToolExit } from '../ceph/ToolExit.ts';
+import { localZone } from '../local_zone.ts';
 import { orFail, type RadosRun, targetOf } from './RadosRun.ts';
 import { Sink, systemErrorText } from './Sink.ts';
 
@@ -61,7 +62,7 @@ async function printStat(run: RadosRun, precision: (ns: bigint) => bigint): Prom
   const { size, mtimeNs } = await orFail(reader.stat(oid), ` error stat-ing ${place}`);
   const ns = precision(mtimeNs);
   const mtime = { sec: Number(ns / NS_PER_SEC), nsec: Number(ns % NS_PER_SEC) };
-  run.output.stdout(`${place} mtime ${utimeText(mtime)}, size ${size}\n`);
+  run.output.stdout(`${place} mtime ${utimeText(mtime, localZone)}, size ${size}\n`);
   return 0;
 }
 

@@ -7,7 +7,7 @@ import { pgToString } from '../osd_types.ts';
 import type { BlocklistEntry } from '../osdmap_data.ts';
 import { CEPH_OSD_DEFAULT_PRIMARY_AFFINITY } from '../rados.ts';
 import type { snap_interval_set_t } from '../snap_intervals.ts';
-import { addrText, addrTypeName, sockaddrText, utimeText } from './ceph_text.ts';
+import { addrText, addrTypeName, sockaddrText, type TimeZone, utimeText } from './ceph_text.ts';
 import { dumpPool } from './dump_pool.ts';
 import { minCompatClient } from './min_compat_client.ts';
 import { mapFlagNames, osdStateNames, releaseName } from './names.ts';
@@ -17,16 +17,16 @@ const WEIGHT_ONE = 0x10000;
 const TWO_32 = 2 ** 32;
 
 /** The whole map as an object. Ceph: OSDMap::dump, of 16.2. */
-export function dumpOSDMap(map: OSDMap): Json {
+export function dumpOSDMap(map: OSDMap, zone?: TimeZone): Json {
   const { data } = map;
   const osds = Array.from({ length: map.maxOsd }, (_, osd) => osd).filter((osd) => map.exists(osd));
   return {
     epoch: data.epoch,
     fsid: data.fsid,
-    created: utimeText(data.created),
-    modified: utimeText(data.modified),
-    last_up_change: utimeText(data.lastUpChange),
-    last_in_change: utimeText(data.lastInChange),
+    created: utimeText(data.created, zone),
+    modified: utimeText(data.modified, zone),
+    last_up_change: utimeText(data.lastUpChange, zone),
+    last_in_change: utimeText(data.lastInChange, zone),
     flags: mapFlagNames(data.flags).join(),
     flags_num: data.flags,
     flags_set: mapFlagNames(data.flags).sort(),
@@ -43,13 +43,16 @@ export function dumpOSDMap(map: OSDMap): Json {
     pools: [...data.pools].map(([id, pool]) => ({
       pool: id,
       pool_name: map.poolName(id) ?? '<unknown>',
-      ...dumpPool(pool),
+      ...dumpPool(pool, zone),
     })),
     osds: osds.map((osd) => dumpOsd(map, osd)),
-    osd_xinfo: osds.map((osd) => dumpXinfo(map, osd)),
+    osd_xinfo: osds.map((osd) => dumpXinfo(map, osd, zone)),
     ...dumpPgs(map),
-    blocklist: dumpBlocklist(unorderedOrder(data.blocklist, ([addr]) => hashAddr(addr))),
-    range_blocklist: dumpBlocklist(data.rangeBlocklist),
+    blocklist: dumpBlocklist(
+      unorderedOrder(data.blocklist, ([addr]) => hashAddr(addr)),
+      zone,
+    ),
+    range_blocklist: dumpBlocklist(data.rangeBlocklist, zone),
     erasure_code_profiles: new Map(
       [...data.erasureCodeProfiles].map(([name, profile]) => [name, new Map(profile)]),
     ),
@@ -97,16 +100,16 @@ function dumpOsd(map: OSDMap, osd: number): Json {
   };
 }
 
-function dumpXinfo(map: OSDMap, osd: number): Json {
+function dumpXinfo(map: OSDMap, osd: number, zone?: TimeZone): Json {
   const xinfo = map.data.osdXinfo.at(osd) ?? OSD_XINFO_NEW;
   return {
     osd,
-    down_stamp: utimeText(xinfo.downStamp),
+    down_stamp: utimeText(xinfo.downStamp, zone),
     laggy_probability: Math.fround(xinfo.laggyProbability / TWO_32),
     laggy_interval: xinfo.laggyInterval,
     features: xinfo.features,
     old_weight: xinfo.oldWeight,
-    last_purged_snaps_scrub: utimeText(xinfo.lastPurgedSnapsScrub),
+    last_purged_snaps_scrub: utimeText(xinfo.lastPurgedSnapsScrub, zone),
     dead_epoch: xinfo.deadEpoch,
   };
 }
@@ -124,8 +127,8 @@ function dumpPgs({ data }: OSDMap): { readonly [key: string]: Json } {
   };
 }
 
-function dumpBlocklist(list: readonly BlocklistEntry[]): Json {
-  return new Map(list.map(([addr, until]) => [addrText(addr), utimeText(until)]));
+function dumpBlocklist(list: readonly BlocklistEntry[], zone?: TimeZone): Json {
+  return new Map(list.map(([addr, until]) => [addrText(addr), utimeText(until, zone)]));
 }
 
 function dumpSnaps(pools: ReadonlyMap<number, snap_interval_set_t>): Json {

@@ -1,15 +1,15 @@
 import type { Json } from '../../common/json_formatter.ts';
 import { pgToString } from '../osd_types.ts';
 import { POOL_FLAG_POOL_SNAPS, type pg_merge_meta_t, type pg_pool_t } from '../pg_pool.ts';
-import { eversionText, snapsText, utimeText } from './ceph_text.ts';
+import { eversionText, snapsText, type TimeZone, utimeText } from './ceph_text.ts';
 import { dumpHitSet } from './hit_set_text.ts';
 import { autoscaleModeName, cacheModeName, poolFlagNames } from './names.ts';
 import { namedOpts } from './print_osdmap.ts';
 
 /** Ceph: pg_pool_t::dump, of 16.2. */
-export function dumpPool(pool: pg_pool_t): { readonly [key: string]: Json } {
+export function dumpPool(pool: pg_pool_t, zone?: TimeZone): { readonly [key: string]: Json } {
   return {
-    create_time: utimeText(pool.createTime),
+    create_time: utimeText(pool.createTime, zone),
     flags: pool.flags,
     flags_names: poolFlagNames(pool.flags).join(),
     type: pool.type,
@@ -33,7 +33,7 @@ export function dumpPool(pool: pg_pool_t): { readonly [key: string]: Json } {
     last_force_op_resend_prenautilus: String(pool.lastForceOpResendPrenautilus),
     last_force_op_resend_preluminous: String(pool.lastForceOpResendPreluminous),
     auid: pool.auid,
-    ...dumpSnapshots(pool),
+    ...dumpSnapshots(pool, zone),
     quota_max_bytes: pool.quotaMaxBytes,
     quota_max_objects: pool.quotaMaxObjects,
     ...dumpTiering(pool),
@@ -47,14 +47,17 @@ export function dumpPool(pool: pg_pool_t): { readonly [key: string]: Json } {
   };
 }
 
-function dumpSnapshots(pool: pg_pool_t): { readonly [key: string]: Json } {
+function dumpSnapshots(
+  pool: pg_pool_t,
+  zone: TimeZone | undefined,
+): { readonly [key: string]: Json } {
   return {
     snap_mode: pool.flags & POOL_FLAG_POOL_SNAPS ? 'pool' : 'selfmanaged',
     snap_seq: pool.snapSeq,
     snap_epoch: pool.snapEpoch,
     pool_snaps: [...pool.snaps.values()].map(({ snapid, stamp, name }) => ({
       snapid,
-      stamp: utimeText(stamp),
+      stamp: utimeText(stamp, zone),
       name,
     })),
     removed_snaps: snapsText(pool.removedSnaps),

@@ -6,7 +6,7 @@ import { pgToString } from '../osd_types.ts';
 import type { ReadonlyPgMap } from '../PgMap.ts';
 import { POOL_TYPE_ERASURE, type pg_pool_t, type pool_opt } from '../pg_pool.ts';
 import { CEPH_OSD_DEFAULT_PRIMARY_AFFINITY } from '../rados.ts';
-import { addrText, addrvecText, snapsText, utimeText } from './ceph_text.ts';
+import { addrText, addrvecText, snapsText, type TimeZone, utimeText } from './ceph_text.ts';
 import { hitSetText } from './hit_set_text.ts';
 import { minCompatClient } from './min_compat_client.ts';
 import {
@@ -25,11 +25,11 @@ const NO_UUID = '00000000-0000-0000-0000-000000000000';
 const WEIGHT_ONE = 0x10000;
 
 /** The whole map in words. Ceph: OSDMap::print. */
-export function printOSDMap(map: OSDMap): string {
+export function printOSDMap(map: OSDMap, zone?: TimeZone): string {
   return [
-    ...headLines(map),
+    ...headLines(map, zone),
     '',
-    ...[...map.pools].flatMap(([id, pool]) => poolLines(map, id, pool)),
+    ...[...map.pools].flatMap(([id, pool]) => poolLines(map, id, pool, zone)),
     '',
     `max_osd ${map.maxOsd}`,
     ...Array.from({ length: map.maxOsd }, (_, osd) => osd)
@@ -37,20 +37,20 @@ export function printOSDMap(map: OSDMap): string {
       .map((osd) => osdLine(map, osd)),
     '',
     ...pgLines(map),
-    ...blocklistLines(map),
+    ...blocklistLines(map, zone),
   ]
     .map((line) => `${line}\n`)
     .join('');
 }
 
-function headLines(map: OSDMap): string[] {
+function headLines(map: OSDMap, zone: TimeZone | undefined): string[] {
   const { data } = map;
   const { stretchMode } = data;
   const lines = [
     `epoch ${data.epoch}`,
     `fsid ${data.fsid}`,
-    `created ${utimeText(data.created)}`,
-    `modified ${utimeText(data.modified)}`,
+    `created ${utimeText(data.created, zone)}`,
+    `modified ${utimeText(data.modified, zone)}`,
     `flags ${mapFlagNames(data.flags).join()}`,
     `crush_version ${data.crushVersion}`,
     `full_ratio ${formatG(data.fullRatio)}`,
@@ -77,10 +77,10 @@ function headLines(map: OSDMap): string[] {
   return lines;
 }
 
-export function poolLines(map: OSDMap, id: number, pool: pg_pool_t): string[] {
+export function poolLines(map: OSDMap, id: number, pool: pg_pool_t, zone?: TimeZone): string[] {
   const lines = [`pool ${id} '${map.poolName(id) ?? '<unknown>'}' ${poolText(pool)}`];
   for (const snap of pool.snaps.values()) {
-    lines.push(`\tsnap ${snap.snapid.toString(16)} '${snap.name}' ${utimeText(snap.stamp)}`);
+    lines.push(`\tsnap ${snap.snapid.toString(16)} '${snap.name}' ${utimeText(snap.stamp, zone)}`);
   }
   if (pool.removedSnaps.length > 0) lines.push(`\tremoved_snaps ${snapsText(pool.removedSnaps)}`);
   const queue = map.data.removedSnapsQueue.get(id);
@@ -213,12 +213,14 @@ function pgLines({ data }: OSDMap): string[] {
   ];
 }
 
-function blocklistLines({ data }: OSDMap): string[] {
+function blocklistLines({ data }: OSDMap, zone: TimeZone | undefined): string[] {
   const blocked = unorderedOrder(data.blocklist, ([addr]) => hashAddr(addr));
   return [
-    ...blocked.map(([addr, until]) => `blocklist ${addrText(addr)} expires ${utimeText(until)}`),
+    ...blocked.map(
+      ([addr, until]) => `blocklist ${addrText(addr)} expires ${utimeText(until, zone)}`,
+    ),
     ...data.rangeBlocklist.map(
-      ([addr, until]) => `range blocklist ${addrText(addr)} expires ${utimeText(until)}`,
+      ([addr, until]) => `range blocklist ${addrText(addr)} expires ${utimeText(until, zone)}`,
     ),
   ];
 }
