@@ -47,6 +47,8 @@ export class OSDMapTracker {
    * for again, once until one is of use.
    */
   #mayAskAgain = true;
+  /** Of the newest map that came, and was of no use when it did. */
+  #missedUpTo = 0;
 
   constructor(
     cct: CephContext,
@@ -85,7 +87,11 @@ export class OSDMapTracker {
     if (message.getLast() <= (before?.epoch ?? 0)) return;
     const bad = this.#advance(message);
     const map = this.#osdmap;
-    if (map !== undefined && map !== before) this.#finish(map, before);
+    if (map !== undefined && map !== before) {
+      this.#finish(map, before);
+      const isAllTaken = map.epoch === message.getLast();
+      if (isAllTaken && map.epoch < this.#missedUpTo) this.maybeRequestMap(true);
+    }
     if (bad !== undefined) this.#refuse(con, bad);
   }
 
@@ -97,6 +103,7 @@ export class OSDMapTracker {
           this.#log(`no map ${next.epoch}`, message);
           this.maybeRequestMap(this.#mayAskAgain);
           this.#mayAskAgain = false;
+          this.#missedUpTo = Math.max(this.#missedUpTo, message.getLast());
           return undefined;
         }
         this.#take(next);

@@ -11,7 +11,6 @@ const OBJECTER = 'src/osdc/Objecter.ts';
 const SESSIONS = 'src/osdc/OSDSessions.ts';
 const TARGET = 'src/osdc/op_target.ts';
 const RESCAN = 'src/osdc/OpRescan.ts';
-const TRACKER = 'src/osdc/OSDMapTracker.ts';
 const APPLY = 'src/osd/osdmap_apply.ts';
 const APPLY_OSDS = 'src/osd/osdmap_apply_osds.ts';
 const MAPPING = 'src/osd/osdmap_mapping.ts';
@@ -103,12 +102,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     put: ') return;',
   },
   {
-    name: 'backoffs are not acked',
-    file: 'src/osdc/BackoffHandler.ts',
-    find: 'con.sendMessage(ack);',
-    put: '',
-  },
-  {
     name: 'budget is not given back by who fails',
     file: OBJECTER,
     find: '    this.#budget.release(op);',
@@ -139,34 +132,16 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     put: '',
   },
   {
-    name: 'the crc of a map is not looked at',
-    file: 'src/osd/osdmap_seal.ts',
-    find: 'if (stored === actual) return;',
-    put: 'if (stored >= 0) return;',
-  },
-  {
     name: 'a whole map is of no use when maps between were not seen',
     file: 'src/osdc/next_maps.ts',
     find: 'wantsFull && message.maps.has(last)',
     put: 'wantsFull && message.maps.has(-1)',
   },
   {
-    name: 'maps out of order are waited for',
-    file: TRACKER,
-    find: 'this.maybeRequestMap(this.#mayAskAgain);',
-    put: '',
-  },
-  {
     name: 'new pg_temp in an incremental is left out',
     file: APPLY,
     find: 'pgTemp: changedPgs(map.pgTemp, inc.newPgTemp, noTemp),',
     put: 'pgTemp: map.pgTemp,',
-  },
-  {
-    name: 'pg_temp is never taken away',
-    file: APPLY,
-    find: 'const noTemp = [...inc.newPgTemp].filter(([, osds]) => osds.length === 0).map(([pg]) => pg);',
-    put: 'const noTemp: pg_t[] = []; for (const [pg, osds] of [...inc.newPgTemp]) if (osds.length === 0) inc.newPgTemp.delete(pg);',
   },
   {
     name: 'primary affinity in an incremental is left out',
@@ -195,8 +170,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'CRUSH takes OSDs whose weight is less than 1 always',
     file: 'src/crush/mapper.ts',
-    find: 'if (itemType === 0 && isOut(run.weights, item, x)) {',
-    put: 'if (itemType === 99 && isOut(run.weights, item, x)) {',
+    find: '(itemType === 0 && isOut(run.weights, item, x)));',
+    put: '(itemType === 99 && isOut(run.weights, item, x)));',
   },
   {
     name: 'messages have the same number',
@@ -221,12 +196,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: OBJECTER,
     find: 'for (const session of laggy.silent) {',
     put: 'for (const session of laggy.silent.slice(99)) {',
-  },
-  {
-    name: 'a monitor that is found again is not asked again',
-    file: 'src/mon/MonSub.ts',
-    find: 'for (const [what, item] of this.#sent) if (!this.#new.has(what)) this.#new.set(what, item);',
-    put: '',
   },
   {
     name: 'the listener to a signal stays',
