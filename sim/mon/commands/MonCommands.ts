@@ -1,6 +1,6 @@
 import { EACCES, EINVAL } from '../../../src/common/errno.ts';
 import { utf8Encode } from '../../../src/common/utf8.ts';
-import { monCapAllows } from '../MonCap.ts';
+import { monCapAllows } from '../mon_cap.ts';
 import { AUTH_COMMANDS } from './auth_commands.ts';
 import { CommandArgs } from './CommandArgs.ts';
 import { CommandError } from './CommandError.ts';

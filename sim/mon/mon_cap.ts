@@ -1,4 +1,4 @@
-import { parseCaps } from '../../src/auth/Caps.ts';
+import { parseCaps } from '../../src/auth/caps.ts';
 
 /** Profiles that may do everything that a cluster's own daemons must. */
 const DAEMON_PROFILES = new Set(['osd', 'mds', 'mgr', 'mon']);

@@ -1,4 +1,4 @@
-import { type Grant, parseCaps } from '../../src/auth/Caps.ts';
+import { type Grant, parseCaps } from '../../src/auth/caps.ts';
 import type { MOSDOp } from '../../src/messages/MOSDOp.ts';
 import type { OSDMap } from '../../src/osd/OSDMap.ts';
 import type { CapNeeds } from './ops/op_info.ts';
