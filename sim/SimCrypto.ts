@@ -2,6 +2,7 @@ import { cbc, gcm } from '@noble/ciphers/aes.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { AesCbc, AesGcm, Crypto } from '../src/common/Crypto.ts';
+import { joinBytes } from '../src/common/join_bytes.ts';
 
 /** Ciphers and digests in plain JavaScript: the same wherever a simulation runs. */
 export class SimCrypto implements Crypto {
@@ -26,7 +27,7 @@ class SimAesGcm implements AesGcm {
   }
 
   seal(nonce: Uint8Array, plaintext: readonly Uint8Array[]): readonly Uint8Array[] {
-    return [gcm(this.#key, nonce).encrypt(joined(plaintext))];
+    return [gcm(this.#key, nonce).encrypt(joinBytes(plaintext))];
   }
 
   open(nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined {
@@ -56,14 +57,4 @@ class SimAesCbc implements AesCbc {
       return undefined;
     }
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/common/Clock.ts';
 import { EINVAL } from '../../src/common/errno.ts';
+import { joinBytes } from '../../src/common/join_bytes.ts';
 import { MGetPoolStats } from '../../src/messages/MGetPoolStats.ts';
 import { MGetPoolStatsReply } from '../../src/messages/MGetPoolStatsReply.ts';
 import { MMonCommand } from '../../src/messages/MMonCommand.ts';
@@ -55,7 +56,7 @@ export class MonRequests {
     };
     if (fsid !== osdMonitor.map.fsid) ack(-EINVAL, 'wrong fsid');
     else {
-      commands.handle({ cmd: text, input: joined(data), caps }, (result) =>
+      commands.handle({ cmd: text, input: joinBytes(data), caps }, (result) =>
         ack(result.result, result.text, result.data),
       );
     }
@@ -111,16 +112,4 @@ export class MonRequests {
       send(new MPoolOpReply({ fsid, replyCode, epoch, responseData })),
     );
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = new Uint8Array(), ...others] = pieces;
-  if (others.length === 0) return first;
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -3,6 +3,7 @@ import { COMP_ALG_NONE, COMP_ALG_ZLIB, type Compressor } from '../../common/Comp
 import { Encoder } from '../../common/Encoder.ts';
 import { CEPH_ENTITY_TYPE_OSD } from '../../common/entity_name.ts';
 import { DecodeError } from '../../common/errors.ts';
+import { joinBytes } from '../../common/join_bytes.ts';
 import type { CompressionDoneFrame, CompressionRequestFrame } from './frames/compression_frames.ts';
 import { FRAME_EARLY_DATA_COMPRESSED, SEGMENT_LENGTHS_MAX } from './frames_v2.ts';
 
@@ -108,7 +109,7 @@ export class CompressionTx {
       first: encoded.subarray(0, front),
       front: encoded.subarray(front),
       middle,
-      data: joined(data),
+      data: joinBytes(data),
     };
     const length = encoded.length + middle.length + plain.data.length;
     if (length < this.#minSize) return { ...plain, flags: 0 };
@@ -151,16 +152,4 @@ function decompress(
   if (plain !== undefined) return plain;
   const reason = `is not compressed, or was above ${lengthMax} bytes`;
   throw new DecodeError(`segments[${index}]`, 0, reason);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [only = EMPTY] = pieces;
-  if (pieces.length < 2) return only;
-  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }

@@ -1,5 +1,6 @@
 import { Decoder } from '../../common/Decoder.ts';
 import { assert, DecodeError } from '../../common/errors.ts';
+import { joinBytes } from '../../common/join_bytes.ts';
 import type { LogEntry } from '../../common/Log.ts';
 import { type XioMsg, xioMsgLength } from '../../common/XioMsg.ts';
 import type { ProtocolHost } from '../async/Protocol.ts';
@@ -91,7 +92,7 @@ export class XioProtocol extends ProtocolV1 {
       msg,
       this.#frontDecoder(msg.front),
       msg.middle,
-      joined(msg.data),
+      joinBytes(msg.data),
     );
     this.#msg = undefined;
     this.#isBegun = false;
@@ -119,18 +120,4 @@ export class XioProtocol extends ProtocolV1 {
     this.#decoder.window(front.byteOffset, front.byteOffset + front.length, 'front');
     return this.#decoder;
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first = EMPTY] = pieces;
-  if (pieces.length <= 1) return first;
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
