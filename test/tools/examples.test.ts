@@ -37,6 +37,22 @@ test('where_is_my_object tells the placement group and its OSDs', async () => {
   ]);
 });
 
+test('list_and_stream lists a pool, streams an object in chunks, and reads what is there and what is not', async () => {
+  const log = vi.spyOn(console, 'log').mockReturnValue();
+
+  await import('../../examples/list_and_stream.ts');
+
+  expect(log.mock.calls.map((words) => words.join(' '))).toEqual([
+    '3 objects: apple, lemon, plum',
+    'lemon: yell',
+    'lemon: ow',
+    'apple 3',
+    'lemon 6',
+    'plum 4',
+    'pear ENOENT',
+  ]);
+});
+
 test('vitest_global_setup has a cluster ready where CEPH_CONF points, and takes it away again', async () => {
   vi.stubEnv('CEPH_CONF', '');
   const { setup } = await import('../../examples/vitest_global_setup.ts');
