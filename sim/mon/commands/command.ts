@@ -48,6 +48,15 @@ export function formatted(args: CommandArgs, plain: () => string, json: () => Js
   return { data: args.isPlain ? plain() : formatJson(json(), args.isPretty) };
 }
 
+/** Of some, whose JSON ends with one more line. */
+export function formattedLine(
+  args: CommandArgs,
+  plain: () => string,
+  json: () => Json,
+): CommandReply {
+  return { data: args.isPlain ? plain() : `${formatJson(json(), args.isPretty)}\n` };
+}
+
 /** Of one that answers in JSON even where nobody asks for it, and then for people to read. */
 export function alwaysJson(args: CommandArgs, json: Json): CommandReply {
   return { data: formatJson(json, args.isPlain || args.isPretty) };

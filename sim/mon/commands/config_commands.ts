@@ -9,13 +9,21 @@ import { type Command, type CommandContext, formatted, type Reply } from './comm
 
 type Settings = ConfigMonitor['all'];
 
-function table(settings: Settings): string {
+/** `isIndented`: who is not everybody stands further in. */
+function table(settings: Settings, isIndented: boolean): string {
   const text = new TextTable();
   for (const heading of ['WHO', 'MASK', 'LEVEL', 'OPTION', 'VALUE', 'RO']) {
     text.defineColumn(heading, 'left');
   }
   for (const { who, name, value } of settings) {
-    text.addRow([who === 'global' ? who : `  ${who}`, '', 'advanced', name, value, '']);
+    text.addRow([
+      who === 'global' || !isIndented ? who : `  ${who}`,
+      '',
+      'advanced',
+      name,
+      value,
+      '',
+    ]);
   }
   return text.toString();
 }
@@ -45,7 +53,7 @@ function get({ config }: CommandContext, args: CommandArgs, reply: Reply): void 
         { value, section: who, mask: {}, can_update_at_runtime: true },
       ]),
     );
-  reply(formatted(args, () => table(settings).replaceAll(/^ {2}/gm, ''), json));
+  reply(formatted(args, () => table(settings, false), json));
 }
 
 function dump({ config }: CommandContext, args: CommandArgs, reply: Reply): void {
@@ -58,7 +66,7 @@ function dump({ config }: CommandContext, args: CommandArgs, reply: Reply): void
       can_update_at_runtime: true,
       mask: '',
     }));
-  reply(formatted(args, () => table(config.all), json));
+  reply(formatted(args, () => table(config.all, true), json));
 }
 
 export const CONFIG_COMMANDS: readonly Command[] = [

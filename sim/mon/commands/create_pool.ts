@@ -77,7 +77,10 @@ function createErasure(
   const profileName = args.optString('erasure_code_profile', 'default');
   const profile = profileNamed(map, profileName);
   if (profile === undefined) {
-    throw new CommandError(ENOENT, `specified erasure code profile ${profileName} doesn't exist`);
+    throw new CommandError(
+      EINVAL,
+      "cannot determine the erasure code plugin because there is no 'plugin' entry in the erasure_code_profile {}",
+    );
   }
   const { k, m } = chunksOf(profile);
   const ruleName = args.optString('rule', name);

@@ -1,4 +1,4 @@
-import { EEXIST, EINVAL, ENOENT } from '../../../src/common/errno.ts';
+import { EBUSY, EINVAL, ENOENT } from '../../../src/common/errno.ts';
 import { formatJson, type Json } from '../../../src/common/json_formatter.ts';
 import { CrushWrapper } from '../../../src/crush/CrushWrapper.ts';
 import { dumpCrush } from '../../../src/crush/dump/dump_crush.ts';
@@ -92,7 +92,7 @@ function removeRule({ map, osdMonitor }: CommandContext, args: CommandArgs, repl
     return;
   }
   if ([...map.pools.values()].some((pool) => pool.crushRule === id)) {
-    throw new CommandError(EEXIST, `crush rule ${name} is in use`);
+    throw new CommandError(EBUSY, `crush ruleset ${name} ${id} is in use`);
   }
   const changed = CrushWrapper.decode(map.crush.encode());
   changed.removeRule(name);

@@ -1,7 +1,7 @@
 import { EBUSY, EINVAL, ENOENT, EPERM } from '../../../src/common/errno.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { CommandError } from './CommandError.ts';
-import { type Command, formatted } from './command.ts';
+import { type Command, formatted, formattedLine } from './command.ts';
 
 /** Ceph: osd_pool_default_erasure_code_profile. */
 const DEFAULT_PROFILE: ReadonlyMap<string, string> = new Map([
@@ -98,7 +98,7 @@ export const ERASURE_CODE_COMMANDS: readonly Command[] = [
       }
       const lines = [...profile].sort(([a], [b]) => (a < b ? -1 : 1));
       const plain = () => lines.map(([key, value]) => `${key}=${value}\n`).join('');
-      reply(formatted(args, plain, () => new Map(lines)));
+      reply(formattedLine(args, plain, () => new Map(lines)));
     },
   },
   {

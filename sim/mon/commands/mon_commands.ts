@@ -4,7 +4,13 @@ import { legacyAddr } from '../../../src/msg/msg_types.ts';
 import { addrvecText, sockaddrText, utimeText } from '../../../src/osd/dump/ceph_text.ts';
 import { dumpAddrvec } from '../../../src/osd/dump/dump_osdmap.ts';
 import { releaseName } from '../../../src/osd/dump/names.ts';
-import { alwaysJson, type Command, type CommandContext, formatted } from './command.ts';
+import {
+  alwaysJson,
+  type Command,
+  type CommandContext,
+  formatted,
+  formattedLine,
+} from './command.ts';
 
 /** What a cluster says that it is: of the release whose bytes it speaks. */
 export const CEPH_VERSION = 'ceph version 16.2.15 (radosim) pacific (stable)';
@@ -80,7 +86,7 @@ function quorumStatus(ctx: CommandContext): Json {
     quorum_leader_name: leader,
     quorum_age: 0,
     features: { quorum_con: '4540138314316775423', quorum_mon: PERSISTENT_FEATURES },
-    monmap: { ...monDump(ctx.monMap), quorum: ctx.quorum },
+    monmap: monDump(ctx.monMap),
   };
 }
 
@@ -112,11 +118,11 @@ export const MON_COMMANDS: readonly Command[] = [
     help: 'the monitors',
     module: 'mon',
     perm: 'r',
-    run: ({ monMap }, args, reply) => {
-      const answer = formatted(
+    run: ({ monMap, quorum }, args, reply) => {
+      const answer = formattedLine(
         args,
         () => monDumpText(monMap),
-        () => monDump(monMap),
+        () => ({ ...monDump(monMap), quorum }),
       );
       reply({ ...answer, text: `dumped monmap epoch ${monMap.epoch}` });
     },
@@ -135,7 +141,7 @@ export const MON_COMMANDS: readonly Command[] = [
         quorum: ctx.quorum.map((rank) => ({ rank, name: ctx.monMap.mons[rank]?.name ?? '' })),
       });
       reply(
-        formatted(
+        formattedLine(
           args,
           () => `${monStat(ctx)}\n`,
           () => json(),
@@ -148,7 +154,7 @@ export const MON_COMMANDS: readonly Command[] = [
     help: 'the quorum of the monitors',
     module: 'mon',
     perm: 'r',
-    run: (ctx, args, reply) => reply({ data: formatJson(quorumStatus(ctx), args.isPretty) }),
+    run: (ctx, args, reply) => reply({ data: `${formatJson(quorumStatus(ctx), args.isPretty)}\n` }),
   },
   {
     signature: 'version',
@@ -157,7 +163,7 @@ export const MON_COMMANDS: readonly Command[] = [
     perm: 'r',
     run: (_ctx, args, reply) => {
       reply(
-        formatted(
+        formattedLine(
           args,
           () => `${CEPH_VERSION}\n`,
           () => ({ version: CEPH_VERSION }),

@@ -7,7 +7,13 @@ import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { type object_locator_t, pgToString } from '../../../src/osd/osd_types.ts';
 import type { CommandArgs } from './CommandArgs.ts';
 import { CommandError } from './CommandError.ts';
-import { alwaysJson, type Command, type CommandContext, formatted } from './command.ts';
+import {
+  alwaysJson,
+  type Command,
+  type CommandContext,
+  formatted,
+  formattedLine,
+} from './command.ts';
 import { osdOf } from './osd_state_commands.ts';
 
 function osds(map: OSDMap): number[] {
@@ -84,9 +90,9 @@ export const OSD_MAP_COMMANDS: readonly Command[] = [
     run: (ctx, args, reply) => {
       const map = mapOf(ctx, args);
       reply(
-        formatted(
+        formattedLine(
           args,
-          () => printOSDMap(map),
+          () => printOSDMap(map).replaceAll(/\n{2,}/g, '\n'),
           () => dumpOSDMap(map),
         ),
       );
@@ -100,7 +106,7 @@ export const OSD_MAP_COMMANDS: readonly Command[] = [
     run: (ctx, args, reply) => {
       const map = mapOf(ctx, args);
       reply(
-        formatted(
+        formattedLine(
           args,
           () => printTree(map),
           () => dumpTree(map),
@@ -134,7 +140,9 @@ export const OSD_MAP_COMMANDS: readonly Command[] = [
       const pools = [...map.pools.keys()].sort((a, b) => a - b);
       const name = (id: number): string => map.poolName(id) ?? '';
       const plain = () => pools.map((id) => `${id} ${name(id)}\n`).join('');
-      reply(formatted(args, plain, () => pools.map((id) => ({ poolnum: id, poolname: name(id) }))));
+      reply(
+        formattedLine(args, plain, () => pools.map((id) => ({ poolnum: id, poolname: name(id) }))),
+      );
     },
   },
   {
@@ -145,7 +153,7 @@ export const OSD_MAP_COMMANDS: readonly Command[] = [
     run: (ctx, args, reply) => {
       const ids = osds(mapOf(ctx, args));
       reply(
-        formatted(
+        formattedLine(
           args,
           () => ids.map((osd) => `${osd}\n`).join(''),
           () => ids,

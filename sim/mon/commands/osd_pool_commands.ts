@@ -1,4 +1,4 @@
-import { EBUSY, EINVAL, ENOENT, EPERM } from '../../../src/common/errno.ts';
+import { EBUSY, EEXIST, EINVAL, ENOENT, EPERM } from '../../../src/common/errno.ts';
 import type { Json } from '../../../src/common/json_formatter.ts';
 import { utimeFromMs } from '../../../src/common/utime_t.ts';
 import { dumpPool } from '../../../src/osd/dump/dump_pool.ts';
@@ -7,7 +7,7 @@ import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { newPgPool, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
 import type { CommandArgs } from './CommandArgs.ts';
 import { CommandError } from './CommandError.ts';
-import { type Command, type CommandContext, formatted, type Reply } from './command.ts';
+import { alwaysJson, type Command, type CommandContext, formatted, type Reply } from './command.ts';
 import { createPool } from './create_pool.ts';
 import { getVariables, POOL_VARIABLES } from './pool_variables.ts';
 import { findPool, snapNamed, withoutSnap, withSnap } from './pools.ts';
@@ -91,7 +91,7 @@ function rename({ map, osdMonitor }: CommandContext, args: CommandArgs, reply: R
   const [from, to] = [args.string('srcpool'), args.string('destpool')];
   const { id } = findPool(map, from);
   if (map.lookupPgPoolName(to) !== undefined) {
-    throw new CommandError(EINVAL, `pool '${to}' already exists`);
+    throw new CommandError(EEXIST, `pool '${to}' already exists`);
   }
   osdMonitor.change(
     (inc) => inc.newPoolNames.set(id, to),
@@ -163,13 +163,7 @@ function getApplication({ map }: CommandContext, args: CommandArgs, reply: Reply
   const json: Json = args.has('pool')
     ? shown(findPool(map, args.string('pool')).pool)
     : new Map(poolsInOrder(map).map(([, name, pool]) => [name, shown(pool)]));
-  reply(
-    formatted(
-      args,
-      () => '',
-      () => json,
-    ),
-  );
+  reply(alwaysJson(args, json));
 }
 
 function setQuota(ctx: CommandContext, args: CommandArgs, reply: Reply): void {
@@ -196,7 +190,7 @@ const NAME = 'name=pool,type=CephPoolname';
 
 export const OSD_POOL_COMMANDS: readonly Command[] = [
   {
-    signature: `osd pool create ${NAME} name=pg_num,type=CephInt,range=0,req=false name=pgp_num,type=CephInt,range=0,req=false name=pool_type,type=CephChoices,strings=replicated|erasure,req=false name=erasure_code_profile,type=CephString,req=false,goodchars=[A-Za-z0-9-_.] name=rule,type=CephString,req=false name=expected_num_objects,type=CephInt,range=0,req=false name=size,type=CephInt,range=0,req=false name=pg_num_min,type=CephInt,range=0,req=false name=autoscale_mode,type=CephChoices,strings=on|off|warn,req=false name=bulk,type=CephBool,req=false`,
+    signature: `osd pool create ${NAME} name=pg_num,type=CephInt,range=0,req=false name=pgp_num,type=CephInt,range=0,req=false name=pool_type,type=CephChoices,strings=replicated|erasure,req=false name=erasure_code_profile,type=CephString,req=false,goodchars=[A-Za-z0-9-_.] name=rule,type=CephString,req=false name=expected_num_objects,type=CephInt,range=0,req=false name=size,type=CephInt,range=0,req=false name=pg_num_min,type=CephInt,range=0,req=false name=pg_num_max,type=CephInt,range=0,req=false name=autoscale_mode,type=CephChoices,strings=on|off|warn,req=false name=bulk,type=CephBool,req=false name=target_size_bytes,type=CephInt,range=0,req=false name=target_size_ratio,type=CephFloat,range=0,req=false`,
     help: 'make a pool',
     module: 'osd',
     perm: 'rw',

@@ -1,4 +1,4 @@
-import { EACCES, EINVAL, ENOENT } from '../../../src/common/errno.ts';
+import { EACCES, EINVAL, ENOENT, EOPNOTSUPP } from '../../../src/common/errno.ts';
 import { autoscaleModeName, poolFlagOf } from '../../../src/osd/dump/names.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { POOL_TYPE_ERASURE, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
@@ -45,7 +45,7 @@ function integer(args: CommandArgs, min: number, max: number, what: string): num
 
 function setSize(pool: pg_pool_t, args: CommandArgs): Change {
   if (pool.type === POOL_TYPE_ERASURE) {
-    throw new CommandError(EINVAL, 'can not change the size of an erasure-coded pool');
+    throw new CommandError(EOPNOTSUPP, 'can not change the size of an erasure-coded pool');
   }
   const size = integer(args, 1, SIZE_MAX, 'pool size');
   if (size === 1 && !args.flag('yes_i_really_mean_it')) {
