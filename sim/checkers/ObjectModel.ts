@@ -1,10 +1,13 @@
 import type { Invariant } from './invariants.ts';
+import { naiveCrc } from './naive_crc.ts';
 
 /** What an object was at one time; undefined: not there. */
 interface Version {
   readonly bytes: Uint8Array | undefined;
   /** What readers are told as its version, once one was told. */
   number: bigint | undefined;
+  /** Of the bytes, once it was asked for. */
+  crc: number | undefined;
 }
 
 /** What a read gave. */
@@ -16,6 +19,10 @@ export interface Seen {
   readonly length?: number;
   readonly size?: number;
   readonly number?: bigint;
+  /** The version that its attributes tell. */
+  readonly tag?: number;
+  /** Of all its bytes. */
+  readonly crc?: number;
   readonly isGone?: boolean;
 }
 
@@ -38,7 +45,7 @@ export class ObjectModel {
 
   constructor(oid: string, bytes: Uint8Array | undefined) {
     this.oid = oid;
-    this.#versions = [{ bytes, number: undefined }];
+    this.#versions = [{ bytes, number: undefined, crc: undefined }];
   }
 
   get isBeingWritten(): boolean {
@@ -52,7 +59,7 @@ export class ObjectModel {
 
   /** A write begins; one at a time. The answer: it is acknowledged. */
   write(bytes: Uint8Array): () => void {
-    this.#versions.push({ bytes, number: undefined });
+    this.#versions.push({ bytes, number: undefined, crc: undefined });
     const version = this.newest;
     return () => {
       this.#acknowledged = Math.max(this.#acknowledged, version);
@@ -66,7 +73,7 @@ export class ObjectModel {
 
   /** A read that was asked at `floor` has seen this. */
   check(what: string, floor: Floor, seen: Seen, report: Report): void {
-    const matching = this.#versions.map((version, i) => (matches(version, seen) ? i : -1));
+    const matching = this.#versions.map((version, i) => (matches(version, i, seen) ? i : -1));
     const found = matching.filter((i) => i >= 0);
     const least = Math.max(floor.acknowledged, floor.seen);
     const may = found.filter((i) => i >= least);
@@ -106,10 +113,16 @@ export class ObjectModel {
   }
 }
 
-function matches({ bytes }: Version, seen: Seen): boolean {
+function matches(version: Version, index: number, seen: Seen): boolean {
+  const { bytes } = version;
   if (bytes === undefined || seen.isGone === true)
     return bytes === undefined && seen.isGone === true;
   if (seen.size !== undefined && seen.size !== bytes.length) return false;
+  if (seen.tag !== undefined && seen.tag !== index) return false;
+  if (seen.crc !== undefined) {
+    version.crc ??= naiveCrc(bytes);
+    if (seen.crc !== version.crc) return false;
+  }
   if (seen.bytes === undefined) return true;
   const { offset = 0, length = bytes.length } = seen;
   const end = Math.min(offset + length, bytes.length);
@@ -122,7 +135,9 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-function textOf({ bytes, size, isGone }: Seen): string {
+function textOf({ bytes, size, tag, crc, isGone }: Seen): string {
   if (isGone === true) return 'no such object';
-  return bytes === undefined ? `${size} bytes long` : `${bytes.length} bytes`;
+  const length = bytes === undefined ? `${size} bytes long` : `${bytes.length} bytes`;
+  const tags = tag === undefined ? '' : `, attributes of ${tag}`;
+  return `${length}${tags}${crc === undefined ? '' : `, crc ${crc}`}`;
 }

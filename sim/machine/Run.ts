@@ -1,13 +1,14 @@
 import { OPTION_DEFAULTS } from '../../src/common/options.ts';
 import type { IoCtx } from '../../src/librados/IoCtx.ts';
 import { RadosError } from '../../src/librados/RadosError.ts';
-import { ReadOp } from '../../src/librados/ReadOp.ts';
 import type { Invariant, Violation } from '../checkers/invariants.ts';
 import { NaiveMap } from '../checkers/NaiveMap.ts';
-import { type Floor, ObjectModel, type Seen } from '../checkers/ObjectModel.ts';
+import { type Floor, ObjectModel } from '../checkers/ObjectModel.ts';
 import { WireChecker } from '../checkers/WireChecker.ts';
 import type { SimClock } from '../SimClock.ts';
 import type { SimCluster } from '../SimCluster.ts';
+import { ask } from './ask.ts';
+import { attributesOf } from './attributes.ts';
 import { Client } from './Client.ts';
 import { contentsOf } from './contents.ts';
 import type { EndFault, Stage } from './FaultKind.ts';
@@ -132,7 +133,8 @@ export class Run implements Stage {
     const { signal } = client;
     const asked = this.clock.now();
     const { floor } = model;
-    if (read.balanced) ioctx = ioctx.with({ flags: ['balance_reads'] });
+    if (read.localized) ioctx = ioctx.with({ flags: ['localize_reads'] });
+    else if (read.balanced) ioctx = ioctx.with({ flags: ['balance_reads'] });
     try {
       const options = {
         ...(read.timeout > 0 ? { timeout: read.timeout } : {}),
@@ -179,10 +181,13 @@ export class Run implements Stage {
     const index = object % this.#objects.length;
     const model = this.#objects[index];
     if (model === undefined || model.isBeingWritten) return;
+    const attributes = attributesOf(model.newest + 1);
     const bytes = contentsOf(index, model.newest + 1, size);
     const acknowledge = model.write(bytes);
     const { name } = this.#plan.pools[index % this.#plan.pools.length] ?? { name: '' };
-    const written = this.cluster.put(name, model.oid, bytes).then(acknowledge, () => undefined);
+    const written = this.cluster
+      .put(name, model.oid, bytes, attributes)
+      .then(acknowledge, () => undefined);
     this.#wait(`write of ${model.oid}`, written);
   }
 
@@ -252,6 +257,7 @@ export class Run implements Stage {
         offset: 0,
         length: 0,
         balanced: false,
+        localized: false,
         timeout: 0,
         abortable: false,
       });
@@ -294,29 +300,4 @@ export class Run implements Stage {
 
 export function oidOf(object: number): string {
   return `object.${object}`;
-}
-
-const STAT = new ReadOp().stat();
-const BOTH = new ReadOp().read().stat();
-
-async function ask(
-  ioctx: IoCtx,
-  oid: string,
-  { step, offset, length }: PlannedRead,
-  options: Parameters<IoCtx['operateRead']>[2],
-): Promise<Seen> {
-  switch (step) {
-    case 'read':
-      return { bytes: await ioctx.read(oid, options) };
-    case 'part':
-      return { bytes: await ioctx.read(oid, { ...options, offset, length }), offset, length };
-    case 'stat': {
-      const result = await ioctx.operateRead(oid, STAT, options);
-      return { size: result[0].size, number: result.version };
-    }
-    case 'both': {
-      const result = await ioctx.operateRead(oid, BOTH, options);
-      return { bytes: result[0], size: result[1].size, number: result.version };
-    }
-  }
 }

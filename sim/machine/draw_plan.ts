@@ -2,7 +2,14 @@ import type { Options } from '../../src/common/options.ts';
 import { SimRandom, seedToUint32 } from '../SimRandom.ts';
 import { Draw } from './Draw.ts';
 import { FAULT_KINDS } from './fault_kinds.ts';
-import type { Plan, PlannedFault, PlannedPool, PlannedRead, PlannedWrite } from './plan.ts';
+import type {
+  Plan,
+  PlannedFault,
+  PlannedPool,
+  PlannedRead,
+  PlannedWrite,
+  ReadStep,
+} from './plan.ts';
 
 /** How much there is to be in a plan. */
 export interface PlanSize {
@@ -18,6 +25,19 @@ const KIND_ON = 2 / 3;
 
 /** What makes most maps and most work is not to happen all the time. */
 const SELDOM: Readonly<Record<string, number>> = { U3: 4, U5: 5, O1: 3, S1: 3, O4: 3 };
+
+const STEPS: readonly [ReadStep, ...ReadStep[]] = [
+  'read',
+  'read',
+  'part',
+  'stat',
+  'both',
+  'both',
+  'sparse',
+  'checksum',
+  'class',
+  'all',
+];
 
 /** What happens in the run of `seed`: each concern has a chance of its own. */
 export function drawPlan(seed: string, size: PlanSize = FULL_SIZE): Plan {
@@ -35,15 +55,17 @@ export function drawPlan(seed: string, size: PlanSize = FULL_SIZE): Plan {
     ...drawFaults(faults, shape, size.faults),
     ...drawWrites(writes, shape),
   ];
+  const msType = world.pick(['async', 'async', 'async', 'simple', 'xio'] as const);
+  const hosts = world.chance(0.3) ? Math.ceil(osds / 2) : osds;
   return {
     seed,
-    msType: world.pick(['async', 'async', 'async', 'simple', 'xio']),
+    msType,
     osds,
-    hosts: world.chance(0.3) ? Math.ceil(osds / 2) : osds,
+    hosts,
     clients,
     pools: drawPools(world),
     objects,
-    conf: drawConf(world),
+    conf: drawConf(world, hosts),
     events: events.sort((a, b) => a.at - b.at),
     dead: world.chance(0.3) ? [world.from(0, osds - 1)] : [],
   };
@@ -71,8 +93,9 @@ function drawPools(draw: Draw): PlannedPool[] {
   }));
 }
 
-function drawConf(draw: Draw): Partial<Options> {
+function drawConf(draw: Draw, hosts: number): Partial<Options> {
   return {
+    crush_location: `host=host${draw.from(0, hosts - 1)} root=default`,
     ...(draw.chance(0.3) ? { objecter_inflight_ops: draw.from(1, 8) } : {}),
     ...(draw.chance(0.2) ? { objecter_inflight_op_bytes: draw.order(1, 100_000) } : {}),
     ...(draw.chance(0.3) ? { ms_inject_socket_failures: draw.order(30, 2500) } : {}),
@@ -96,10 +119,11 @@ function drawReads(draw: Draw, shape: Shape, count: number): PlannedRead[] {
       at: isBursty ? burst + draw.from(0, 5) : draw.from(0, shape.ms),
       client: draw.from(0, shape.clients - 1),
       object: draw.from(0, shape.objects - 1),
-      step: draw.pick(['read', 'read', 'part', 'stat', 'both']),
+      step: draw.pick(STEPS),
       offset: draw.order(1, 5000) - 1,
       length: draw.order(1, 5000),
       balanced: draw.chance(0.3),
+      localized: draw.chance(0.1),
       timeout: draw.chance(0.1) ? draw.order(1, 20_000) : 0,
       abortable: draw.chance(0.3),
     };

@@ -27,7 +27,17 @@ export interface PlannedPool {
 
 export type PlannedEvent = PlannedRead | PlannedWrite | PlannedFault;
 
-export type ReadStep = 'read' | 'part' | 'stat' | 'both';
+export type ReadStep =
+  | 'read'
+  | 'part'
+  | 'sparse'
+  | 'stat'
+  | 'both'
+  | 'checksum'
+  /** A method of an object class. */
+  | 'class'
+  /** Bytes, xattrs and omap. */
+  | 'all';
 
 export interface PlannedRead {
   readonly kind: 'read';
@@ -35,11 +45,12 @@ export interface PlannedRead {
   readonly client: number;
   readonly object: number;
   readonly step: ReadStep;
-  /** Of a part. */
+  /** Of a part, or of a sparse read. */
   readonly offset: number;
   readonly length: number;
-  /** Any replica may serve it. */
+  /** Any replica may serve it; by the place of its client, or by chance. */
   readonly balanced: boolean;
+  readonly localized: boolean;
   /** Milliseconds; 0: none. */
   readonly timeout: number;
   /** Listens to the signal of its client. */

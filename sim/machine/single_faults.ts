@@ -17,6 +17,7 @@ function read(at: number, more: Partial<PlannedRead> = {}): PlannedRead {
     offset: 0,
     length: 0,
     balanced: false,
+    localized: false,
     timeout: 0,
     abortable: false,
     ...more,

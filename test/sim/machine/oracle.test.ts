@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { NaiveMap } from '../../../sim/checkers/NaiveMap.ts';
+import { naiveCrc } from '../../../sim/checkers/naive_crc.ts';
 import { naiveNameHash } from '../../../sim/checkers/naive_hash.ts';
 import { SimCluster } from '../../../sim/index.ts';
 import { CEPH_STR_HASH_RJENKINS, cephStrHash } from '../../../src/common/ceph_hash.ts';
@@ -12,6 +13,10 @@ test.each([
   ['a-much-longer-object-name-0123456789', 0x72e9d664],
 ])('the oracle hashes %s as Ceph does', (name, hash) => {
   expect(naiveNameHash(utf8Encode(name))).toBe(hash);
+});
+
+test('the oracle has the checksum that the catalogue of crcs gives for crc32c', () => {
+  expect(~naiveCrc(utf8Encode('123456789')) >>> 0).toBe(0xe3069283);
 });
 
 test('the oracle hashes names of any length as the product does', () => {
