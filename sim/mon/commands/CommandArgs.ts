@@ -1,6 +1,5 @@
 import { EINVAL } from '../../../src/common/errno.ts';
 import { CommandError } from './CommandError.ts';
-import {} from './command.ts';
 
 type Value = string | number | boolean | readonly (string | number)[] | undefined;
 
