@@ -28,7 +28,13 @@ export { ALL_NAMESPACES } from '../src/librados/list_objects.ts';
 export type { ByteSource, StreamOptions } from '../src/librados/ObjectChunks.ts';
 export { type StreamSource, streamSource } from '../src/librados/stream_source.ts';
 export { Striper, type StriperOptions } from '../src/librados/striper/Striper.ts';
-export type { MsType, ObjectHash, SimClusterOptions, SimPool } from './cluster_options.ts';
+export type {
+  AuthMethod,
+  MsType,
+  ObjectHash,
+  SimClusterOptions,
+  SimPool,
+} from './cluster_options.ts';
 export type {
   ConnectOptions,
   PutOptions,

@@ -54,7 +54,7 @@ export function writeConf(cluster: SimCluster, dir: string): Promise<string> {
   });
 }
 
-export type { MsType, ObjectHash, SimPool } from './cluster_options.ts';
+export type { AuthMethod, MsType, ObjectHash, SimPool } from './cluster_options.ts';
 export type {
   ConnectOptions,
   PutOptions,

@@ -90,7 +90,12 @@ const WHOLE: ExtentRead = {
 const STAT = new ReadOp().stat();
 const EXISTS = new ReadOp().assertExists();
 
-/** One pool, seen in one namespace. Made by `openIoCtx`. Ceph: src/librados/IoCtxImpl.cc. */
+/**
+ * One pool, seen in one namespace. Made by `openIoCtx`. Ceph: src/librados/IoCtxImpl.cc.
+ *
+ * Every read rejects with a RadosError (ObjectNotFound, TimedOut, ConnectionShutdown, …) or with the reason of
+ * its signal; with InvalidArgumentError before anything is sent.
+ */
 export class IoCtx {
   readonly poolId: number;
   readonly poolName: string;
@@ -139,7 +144,7 @@ export class IoCtx {
 
   /**
    * The bytes of an object, all of them by default; fewer than `length` where the object ends before,
-   * none past its end. Rejects with ObjectNotFound, TimedOut, ConnectionShutdown, ….
+   * none past its end.
    */
   read(oid: string, options: ReadOptions = {}): Promise<Uint8Array> {
     return this.#operate('read', oid, () => this.#readOp(options), options, first);
@@ -222,6 +227,7 @@ export class IoCtx {
     return this.#operate('stat', oid, () => STAT, options, first);
   }
 
+  /** Whether there is such an object. Rejects only if that cannot be known. */
   async exists(oid: string, options: OpOptions = {}): Promise<boolean> {
     try {
       await this.#operate('exists', oid, () => EXISTS, options, nothing);
@@ -248,11 +254,13 @@ export class IoCtx {
     return this.#operate('getOmapHeader', oid, () => new ReadOp().omapGetHeader(), options, first);
   }
 
+  /** Keys of a range, and whether there are more behind them. */
   getOmapKeys(oid: string, options: OpOptions & OmapRange = {}): Promise<OmapKeys> {
     const prepare = (): ReadOp<[OmapKeys]> => new ReadOp().omapGetKeys(options);
     return this.#operate('getOmapKeys', oid, prepare, options, first);
   }
 
+  /** Keys and values of a range, and whether there are more behind them. */
   getOmapVals(oid: string, options: OpOptions & FilteredOmapRange = {}): Promise<OmapVals> {
     const prepare = (): ReadOp<[OmapVals]> => new ReadOp().omapGetVals(options);
     return this.#operate('getOmapVals', oid, prepare, options, first);
@@ -312,7 +320,10 @@ export class IoCtx {
     return this.#operate('operateRead', oid, () => op, options, withReply);
   }
 
-  /** Where the object is (or would be), by the newest map that has come. Asks nobody. */
+  /**
+   * Where the object is (or would be), by the newest map that has come. Asks nobody. Throws ObjectNotFound if
+   * the pool is gone.
+   */
   locate(oid: string): Placement {
     this.#session.checkConnected('locate');
     checkOid('locate', oid);
@@ -372,11 +383,12 @@ export class IoCtx {
     return snapLookup(this.#view, name);
   }
 
+  /** Throws ObjectNotFound. */
   snapGetName(id: number | bigint): string {
     return snapGetInfo(this.#view, 'snapGetName', id).name;
   }
 
-  /** When the snapshot was made. */
+  /** When the snapshot was made. Throws ObjectNotFound. */
   snapGetStamp(id: number | bigint): Date {
     return snapGetInfo(this.#view, 'snapGetStamp', id).timestamp;
   }

@@ -17,10 +17,10 @@ import { AbortListeners } from './AbortListeners.ts';
 import { rejected } from './Call.ts';
 import type { CallOptions } from './CallOptions.ts';
 import { type ClientParts, makeClientParts } from './ClientParts.ts';
-import { checkTimeout, invalid } from './check_arguments.ts';
+import { checkText, checkTimeout, invalid } from './check_arguments.ts';
 import { type ClusterStat, type CommandReply, type PoolStat, poolStatOf } from './cluster_stats.ts';
 import { IoCtx, type IoCtxOptions } from './IoCtx.ts';
-import { RadosError, radosError } from './RadosError.ts';
+import { type RadosError, radosError } from './RadosError.ts';
 import type { Session } from './Session.ts';
 import { WaitCall } from './WaitCall.ts';
 
@@ -93,7 +93,7 @@ export class RadosClient implements AsyncDisposable {
     return this.instanceId;
   }
 
-  /** The id of the cluster. */
+  /** The id of the cluster, a uuid. */
   getFsid(): string {
     this.#checkConnected('getFsid');
     return this.#monc.fsid;
@@ -206,6 +206,8 @@ export class RadosClient implements AsyncDisposable {
     options: CallOptions = {},
   ): Promise<ReadonlyMap<string, PoolStat>> {
     return this.#askMon<ReadonlyMap<string, PoolStat>>('poolStats', options, (call) => {
+      if (!Array.isArray(names)) throw invalid('poolStats', 'the names of the pools are no array');
+      for (const name of names) checkText('poolStats', 'name of a pool', name);
       return this.#monc.requests.getPoolStats(names, ({ poolStats, perPool }) => {
         const stats = [...poolStats].map(
           ([name, stat]) => [name, poolStatOf(stat, perPool)] as const,
@@ -371,7 +373,7 @@ export class RadosClient implements AsyncDisposable {
     });
   }
 
-  /** `start` may throw a RadosError, and then the call rejects with it. */
+  /** What `start` throws is what the call rejects with. */
   #wait<T>(
     syscall: string,
     { timeout = 0, signal }: CallOptions,
@@ -387,7 +389,6 @@ export class RadosClient implements AsyncDisposable {
         return radosError(ETIMEDOUT, { syscall, reason: this.#whyNot(timeout) });
       });
     } catch (error) {
-      if (!RadosError.is(error)) throw error;
       call.reject(error);
     }
     return call.promise;

@@ -63,7 +63,11 @@ export interface ObjectStat {
 /** Whether an object has the bytes that were expected; if not, which of them is the first that it has not. */
 export type Cmpext =
   | { readonly equal: true }
-  | { readonly equal: false; readonly mismatchAt: number };
+  | {
+      readonly equal: false;
+      /** Bytes from the first that was expected. */
+      readonly mismatchAt: number;
+    };
 
 export function objectStat(size: number, { sec, nsec }: utime_t, version: bigint): ObjectStat {
   return {
