@@ -52,6 +52,16 @@ export class ObjectModel {
     return this.#acknowledged < this.#versions.length - 1;
   }
 
+  /** All who ask now find it. */
+  get isThere(): boolean {
+    return this.#versions[this.#acknowledged]?.bytes !== undefined;
+  }
+
+  /** It is there, or is being written. */
+  get mayBeThere(): boolean {
+    return this.#versions.at(-1)?.bytes !== undefined;
+  }
+
   /** Its number. */
   get newest(): number {
     return this.#versions.length - 1;

@@ -18,6 +18,7 @@ export const INVARIANTS = {
   I15: 'what a backoff covers is not sent, and each is acked once',
   I16: 'reads do not leave while the map says pauserd',
   I17: 'epochs do not go back, and no op names a map that its sender does not have',
+  I19: 'a list has each object that is there all the time once, and none that never was there',
   I20: 'one connection with an OSD, and no more with monitors than are hunted at once',
   I21: 'in the end there is no connection, timer or call left',
   I24: 'an aborted call rejects with the reason of its signal, and listens to it no more',

@@ -13,7 +13,8 @@ import { Client } from './Client.ts';
 import { contentsOf } from './contents.ts';
 import type { EndFault, Stage } from './FaultKind.ts';
 import { faultKind } from './fault_kinds.ts';
-import type { Plan, PlannedFault, PlannedRead, PlannedWrite } from './plan.ts';
+import { listPool } from './list_pool.ts';
+import type { Plan, PlannedFault, PlannedList, PlannedRead, PlannedWrite } from './plan.ts';
 import { statesOf } from './protocol_states.ts';
 
 /** Violations that are kept: the first ones tell most. */
@@ -163,7 +164,7 @@ export class Run implements Stage {
   ): void {
     const { read, client, model, floor, asked, aborted } = facts;
     if (read.abortable && error === aborted) return;
-    const code = RadosError.is(error) ? error.code : 'no RadosError';
+    const code = codeOf(error);
     if (code === 'ENOENT') model.check(what, floor, { isGone: true }, this.#report);
     else if (code === 'ESHUTDOWN' && client.isShutDown) return;
     else if (code === 'ETIMEDOUT' && read.timeout > 0) return;
@@ -173,6 +174,34 @@ export class Run implements Stage {
 
   #mayBeEio(oid: string, since: number): boolean {
     return this.#eio.some((rule) => (rule.oid === '' || rule.oid === oid) && rule.until >= since);
+  }
+
+  // ---- lists
+
+  list(list: PlannedList): void {
+    const { name } = this.#clientAt(list.client);
+    this.#wait(`${name} list`, this.#list(list));
+  }
+
+  async #list(list: PlannedList): Promise<void> {
+    const client = this.#clientAt(list.client);
+    const asked = this.clock.now();
+    const what = `${client.name} list in pages of ${list.pageSize}`;
+    try {
+      const ioctxs = client.ioctxs ?? (await client.ready);
+      const pool = list.pool % ioctxs.length;
+      const ioctx = ioctxs[pool];
+      if (ioctx === undefined) return;
+      const models = this.#objects.filter((_, i) => i % ioctxs.length === pool);
+      await listPool(what, ioctx, models, list, this.#report);
+    } catch (error) {
+      const code = codeOf(error);
+      const isExpected =
+        (code === 'EIO' && this.#mayBeEio('', asked)) ||
+        // Its client may be shut down before it has connected.
+        client.isShutDown;
+      if (!isExpected) this.report('I1', `${what}: ${error}`);
+    }
   }
 
   // ---- writes
@@ -296,6 +325,10 @@ export class Run implements Stage {
     this.#clients.set(name, client);
     return client;
   }
+}
+
+function codeOf(error: unknown): string {
+  return RadosError.is(error) ? error.code : 'no RadosError';
 }
 
 export function oidOf(object: number): string {

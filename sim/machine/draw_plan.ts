@@ -5,6 +5,7 @@ import { FAULT_KINDS } from './fault_kinds.ts';
 import type {
   Plan,
   PlannedFault,
+  PlannedList,
   PlannedPool,
   PlannedRead,
   PlannedWrite,
@@ -42,9 +43,9 @@ const STEPS: readonly [ReadStep, ...ReadStep[]] = [
 /** What happens in the run of `seed`: each concern has a chance of its own. */
 export function drawPlan(seed: string, size: PlanSize = FULL_SIZE): Plan {
   const random = new SimRandom(seedToUint32(seed), 'plan');
-  const [world, faults, reads, writes] = ['world', 'faults', 'reads', 'writes'].map(
+  const [world, faults, reads, writes, lists] = ['world', 'faults', 'reads', 'writes', 'lists'].map(
     (concern) => new Draw(random.stream(concern)),
-  ) as [Draw, Draw, Draw, Draw];
+  ) as [Draw, Draw, Draw, Draw, Draw];
   const osds = world.from(3, 6);
   const clients = world.from(1, 3);
   const objects = Array.from({ length: world.from(5, 40) }, () => drawSize(world));
@@ -54,6 +55,7 @@ export function drawPlan(seed: string, size: PlanSize = FULL_SIZE): Plan {
     ...drawReads(reads, shape, size.reads),
     ...drawFaults(faults, shape, size.faults),
     ...drawWrites(writes, shape),
+    ...drawLists(lists, shape),
   ];
   const msType = world.pick(['async', 'async', 'async', 'simple', 'xio'] as const);
   const hosts = world.chance(0.3) ? Math.ceil(osds / 2) : osds;
@@ -136,6 +138,16 @@ function drawWrites(draw: Draw, shape: Shape): PlannedWrite[] {
     at: draw.from(0, shape.ms),
     object: draw.from(0, shape.objects - 1),
     size: draw.order(1, 10_000),
+  }));
+}
+
+function drawLists(draw: Draw, shape: Shape): PlannedList[] {
+  return Array.from({ length: draw.from(0, 6) }, () => ({
+    kind: 'list',
+    at: draw.from(0, shape.ms),
+    client: draw.from(0, shape.clients - 1),
+    pool: draw.from(0, 1),
+    pageSize: draw.order(1, 100),
   }));
 }
 

@@ -25,7 +25,7 @@ export interface PlannedPool {
   readonly pgNum: number;
 }
 
-export type PlannedEvent = PlannedRead | PlannedWrite | PlannedFault;
+export type PlannedEvent = PlannedRead | PlannedList | PlannedWrite | PlannedFault;
 
 export type ReadStep =
   | 'read'
@@ -55,6 +55,15 @@ export interface PlannedRead {
   readonly timeout: number;
   /** Listens to the signal of its client. */
   readonly abortable: boolean;
+}
+
+/** A list of all objects of a pool. */
+export interface PlannedList {
+  readonly kind: 'list';
+  readonly at: number;
+  readonly client: number;
+  readonly pool: number;
+  readonly pageSize: number;
 }
 
 /** A change of an object by others, beside the clients. */

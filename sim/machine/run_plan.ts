@@ -94,6 +94,7 @@ async function play(run: Run, plan: Plan): Promise<void> {
 
 function happen(run: Run, event: PlannedEvent): void {
   if (event.kind === 'read') run.read(event);
+  else if (event.kind === 'list') run.list(event);
   else if (event.kind === 'write') run.write(event);
   else run.fault(event);
 }
