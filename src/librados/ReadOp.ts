@@ -112,6 +112,7 @@ class ReadSteps<R extends Results, F extends Results> implements ObjectOperation
 
   /** The bytes that were written, and where. What lies between them is zeros. */
   sparseRead({ offset = 0, length, fadvise }: SparseExtent): Plus<R, SparseData> {
+    checkCount('read', 'length', length);
     checkExtent(offset, length);
     return this.#step(sparseReadStep(offset, length, fadviseBits(fadvise)));
   }

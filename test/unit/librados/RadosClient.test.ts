@@ -68,6 +68,15 @@ test('shutdown ends every call with ConnectionShutdown, once, and can be repeate
   expect(rados.state).toBe('shutdown');
 });
 
+test('a call that could not begin is over: shutdown has nothing to end', async () => {
+  await using cluster = await makeCluster();
+  const rados = await cluster.connect();
+  await expect(rados.monCommand({ prefix: 'fsid', number: 1n })).rejects.toThrow(TypeError);
+  await expect(rados.poolStats(JSON.parse('"p"'))).rejects.toBeInstanceOf(InvalidArgumentError);
+  await expect(rados.poolStats(JSON.parse('[1]'))).rejects.toBeInstanceOf(InvalidArgumentError);
+  await rados.shutdown();
+});
+
 test('before it is connected a client can do nothing else', async () => {
   const rados = new RadosClient(nodeContext(), { name: NAME, monHost: NOBODY });
   expect(() => rados.osdMap).toThrow(NotConnected);

@@ -93,6 +93,7 @@ test('a ReadOp that lists snapshots reads the directory of them', () => {
 });
 
 test.each<[string, () => unknown]>([
+  ['a sparse read without a length', () => new ReadOp().sparseRead(JSON.parse('{}'))],
   ['a negative length', () => new ReadOp().sparseRead({ length: -1 })],
   ['advice that is not known', () => new ReadOp().read(JSON.parse('{"fadvise":"soon"}'))],
   ['advice by a name of Object', () => new ReadOp().read(JSON.parse('{"fadvise":"toString"}'))],
