@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -166,6 +166,15 @@ describe.skipIf(skipWithoutCeph())('radosim serve', () => {
     expect(got).toEqual({ code: 0, stdout: 'hello world', stderr: '' });
   });
 
+  test.skipIf(skipWithoutFio())('fio, with its rados engine, verifies what it wrote', async () => {
+    const { conf } = await serve('fio');
+    const engine = ['--ioengine=rados', `--conf=${conf}`, '--clientname=admin', '--pool=data'];
+    const load = ['--rw=randwrite', '--bs=4k', '--size=4m', '--iodepth=16'];
+    const verify = ['--verify=crc32c', '--do_verify=1', '--verify_fatal=1'];
+    const run = await runProgram('fio', ['--name=job', ...engine, ...load, ...verify]);
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringMatching(/rwts: total=1024,1024,/) });
+  });
+
   /** `rados bench` ends with an error if what it reads is not what it wrote. */
   async function benchIsVerified({ conf }: Served, modes: readonly string[]): Promise<void> {
     const bench = (...args: string[]): Promise<string> =>
@@ -239,6 +248,15 @@ describe.skipIf(skipWithoutCeph())('radosim serve', () => {
     });
   });
 });
+
+function skipWithoutFio(): boolean {
+  try {
+    return !execFileSync('fio', ['--enghelp'], { encoding: 'utf8' }).includes('rados');
+  } catch {
+    console.log('skipped: fio is not installed (Debian: fio)');
+    return true;
+  }
+}
 
 /** Answers its exit code. */
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {

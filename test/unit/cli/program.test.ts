@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { makeProgram } from '../../../src/cli/program.ts';
+import { UsageError } from '../../../src/cli/UsageError.ts';
 
 let dir = '';
 
@@ -87,4 +88,33 @@ test.each([
   [['foo'], 'unknown command'],
 ])('%s is refused: %s', async (args, reason) => {
   await expect(run(...args)).rejects.toThrow(reason);
+});
+
+describe('serve', () => {
+  test.each([['data:0'], ['data:8:0'], ['data:8:11'], ['data:8:2:1'], [':8'], ['data:many']])(
+    'refuses the pool %s',
+    async (pool) => {
+      await expect(run('serve', '--conf-dir', dir, '--pool', pool)).rejects.toThrow(
+        /NAME:PGS:SIZE/,
+      );
+    },
+  );
+
+  test('refuses two pools of one name', async () => {
+    const pools = ['--pool', 'data', '--pool', 'data:8'];
+    await expect(run('serve', '--conf-dir', dir, ...pools)).rejects.toThrow(/already/);
+  });
+
+  test.each(['0.0.0.0', '::', 'localhost'])('refuses the address %s', async (host) => {
+    const told = /IP address of this machine/;
+    await expect(run('serve', '--conf-dir', dir, '--host', host)).rejects.toThrow(told);
+  });
+
+  test.each([
+    ['--mons', '0'],
+    ['--osds', '0'],
+    ['--osds', '2', '--hosts', '3'],
+  ])('refuses a cluster that cannot be: %s %s', async (...shape) => {
+    await expect(run('serve', '--conf-dir', dir, ...shape)).rejects.toThrow(UsageError);
+  });
 });
