@@ -27,7 +27,7 @@ import { type WatchInfo, watcherKey } from './store/ObjectState.ts';
 import type { ObjectStore } from './store/ObjectStore.ts';
 import { objectStateOf, type PutObject } from './store/put_object.ts';
 import { SNAPSET_NEW } from './store/SnapSet.ts';
-import { fullKey, type ObjectId } from './store/StoredObject.ts';
+import { fullKey, type ObjectId, type StoredObject } from './store/StoredObject.ts';
 import { trimSnaps } from './trim_snaps.ts';
 import { Watches } from './Watches.ts';
 import { whyRefused } from './why_refused.ts';
@@ -169,7 +169,7 @@ export class ObjectOps {
   }
 
   #isFree(id: ObjectId, again: () => void): boolean {
-    return this.#locks.isFreeOr(fullKey(id), again);
+    return this.#locks.isFreeOr(id, again);
   }
 
   #doPgOp({ op, map, pool, answer }: AdmittedOp): void {
@@ -184,7 +184,8 @@ export class ObjectOps {
   #execute(asked: AdmittedOp, info: OpInfo, id: ObjectId): void {
     const { op, map } = asked;
     const { store } = this.#options;
-    const log = store.log(op.pgid.pgid, store.find(id));
+    const object = store.find(id);
+    const log = store.log(op.pgid.pgid, object);
     const reqid = reqidOf(op);
     const reqidText = reqidToString(reqid);
     const before = info.mayWrite ? log.find(reqidText) : undefined;
@@ -192,7 +193,7 @@ export class ObjectOps {
       asked.answer(repeatedReply(op, before, map.epoch));
       return;
     }
-    const ctx = this.#contextOf(asked, info, id);
+    const ctx = this.#contextOf(asked, info, id, object);
     if (ctx === undefined) {
       asked.answer(refusedReply(op, ENOENT, map.epoch));
       return;
@@ -203,10 +204,14 @@ export class ObjectOps {
   }
 
   /** Undefined: there is nothing to read. */
-  #contextOf(asked: AdmittedOp, info: OpInfo, id: ObjectId): OpContext | undefined {
+  #contextOf(
+    asked: AdmittedOp,
+    info: OpInfo,
+    id: ObjectId,
+    object: StoredObject | undefined,
+  ): OpContext | undefined {
     const { op, map, pool, con } = asked;
     const { store, cct } = this.#options;
-    const object = store.find(id);
     if (object !== undefined && asked.isPrimary) this.watches.load(object);
     const removed = map.data.removedSnapsQueue.get(id.pool) ?? [];
     const isRemoved = removed.some(

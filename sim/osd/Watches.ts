@@ -66,6 +66,7 @@ export class Watches {
   doEffects({ id, effects, origin, next, before }: OpContext, con: Connection): void {
     for (const { watch, send } of effects.disconnects) this.#disconnect(id, watch, send);
     for (const { watch, willPing } of effects.connects) this.#connect(id, watch, willPing, con);
+    if (effects.notifies.length === 0 && effects.acks.length === 0) return;
     const watches = this.#watches.get(fullKey(id)) ?? new Map<string, Watch>();
     const all = [...watches.values()].sort((a, b) => compareWatchers(a.info, b.info));
     for (const asked of effects.notifies) {
