@@ -164,6 +164,14 @@ export const CEPH_COMMANDS: readonly string[] = [
   'nosuch',
 ];
 
+/** Those whose values are the cluster's own: JSON objects with the same keys. */
+export const KEYED_COMMANDS: readonly string[] = [
+  'status -f json',
+  'health -f json',
+  'df -f json',
+  'osd find 0 -f json',
+];
+
 /** Words as a shell has them: `'…'` keeps blanks. */
 export function wordsOf(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);

@@ -7,13 +7,18 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SimCluster, writeConf } from '../../sim/index.ts';
-import { CEPH_COMMANDS, wordsOf } from './ceph_commands.ts';
+import { CEPH_COMMANDS, KEYED_COMMANDS, wordsOf } from './ceph_commands.ts';
 import type { CliRun } from './cli_runs.ts';
 import { CephCluster, skipWithoutCeph } from './harness.ts';
 
 /** Debian's, which has python3-rados. */
 const PYTHON = '/usr/bin/python3';
 const SCRIPT = fileURLToPath(new URL('./scenarios/ceph_commands.py', import.meta.url));
+
+const ALL = [...KEYED_COMMANDS, ...CEPH_COMMANDS];
+
+/** A real daemon says so of a machine that calls itself a container. */
+const OF_THE_MACHINE = ['container_name'];
 
 /** So that the real cluster begins as ours does: no warnings, and as many copies as can be. */
 const REAL_CONF = [
@@ -65,7 +70,7 @@ async function runAll(conf: string): Promise<CliRun[]> {
   const env = { ...process.env, CEPH_CONF: conf, CEPH_ARGS: '' };
   const child = spawn(PYTHON, [SCRIPT], { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const exit = once(child, 'exit');
-  child.stdin.end(JSON.stringify(CEPH_COMMANDS.map(wordsOf)));
+  child.stdin.end(JSON.stringify(ALL.map(wordsOf)));
   const output = await text(child.stdout);
   await exit;
   return JSON.parse(output);
@@ -92,7 +97,16 @@ describe.skipIf(skipWithoutCeph())('the stock ceph, one command after the other'
     [real, ours] = await Promise.all([runAllOnReal(), runAllOnOurs()]);
   });
 
-  const indexed = CEPH_COMMANDS.map((line, i) => [line, i] as const);
+  const indexed = CEPH_COMMANDS.map((line, i) => [line, i + KEYED_COMMANDS.length] as const);
+
+  test.each(KEYED_COMMANDS.map((line, i) => [line, i] as const))(
+    '%s (%i): the keys are those of a real cluster',
+    (_line, i) => {
+      const keys = (run: CliRun | undefined): string[] =>
+        Object.keys(JSON.parse(run?.stdout ?? '')).filter((key) => !OF_THE_MACHINE.includes(key));
+      expect(keys(ours[i])).toEqual(keys(real[i]));
+    },
+  );
 
   test.each(indexed.filter(([line]) => !EXCEPTIONS.has(line)))(
     '%s (%i): ours and a real cluster answer alike',
