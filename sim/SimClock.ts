@@ -78,6 +78,10 @@ export class SimClock implements Clock {
     this.#wantTurn();
   }
 
+  deferToRoundEnd(callback: () => void): void {
+    this.defer(callback);
+  }
+
   /** Resolves `ms` later, when all that was due before, ref'ed or not, has run. */
   advance(ms: number): Promise<void> {
     return new Promise((resolve) => {

@@ -28,4 +28,9 @@ export interface Clock {
    * the network. Calls are made in the order in which they were asked for.
    */
   defer(callback: () => void): void;
+  /**
+   * As `defer`, but what has come from the network by now may be handed over first: what many answers
+   * lead to can then go out together.
+   */
+  deferToRoundEnd(callback: () => void): void;
 }

@@ -8,6 +8,7 @@ const DELAY_MAX_MS = 2 ** 31 - 1;
 /** Real time. */
 export class NodeClock implements Clock {
   readonly #deferred = new TickQueue();
+  readonly #roundEnd = new TickQueue(setImmediate);
 
   now(): number {
     return performance.now();
@@ -35,5 +36,9 @@ export class NodeClock implements Clock {
 
   defer(callback: () => void): void {
     this.#deferred.push(callback);
+  }
+
+  deferToRoundEnd(callback: () => void): void {
+    this.#roundEnd.push(callback);
   }
 }

@@ -53,6 +53,10 @@ export class FakeClock implements Clock {
     this.#deferred.push(callback);
   }
 
+  deferToRoundEnd(callback: () => void): void {
+    this.defer(callback);
+  }
+
   /** Runs what falls due within `ms`, in order; at least what is due now. */
   advance(ms = 0): void {
     const until = this.#now + ms;

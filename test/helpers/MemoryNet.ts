@@ -71,6 +71,10 @@ export class MemoryNet implements Clock, Stack {
     this.#deferred.push(callback);
   }
 
+  deferToRoundEnd(callback: () => void): void {
+    this.defer(callback);
+  }
+
   connect(to: SocketAddress, events: SocketEvents): Socket {
     const from = { ip: '127.0.0.1', port: this.#nextPort++ };
     const client = new MemorySocket(this, to);

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../common/Clock.ts';
 
-/** Something that is to run when the present turn is over. */
+/** Something that is to run when the present round of events is over. */
 export interface ExternalEvent {
   /** Kept by the EventCenter: it is queued already. */
   isQueued: boolean;
@@ -8,8 +8,8 @@ export interface ExternalEvent {
 }
 
 /**
- * Drives all connections of a messenger: what was asked for during a turn is done when it is over, by
- * one call for all of them. Ceph: src/msg/async/Event.h; sockets are watched by the Stack.
+ * Drives all connections of a messenger: what was asked for during a round of events is done when
+ * it is over, by one call for all of them: what all sockets brought is answered together. Ceph: src/msg/async/Event.h; sockets are watched by the Stack.
  */
 export class EventCenter {
   readonly #clock: Clock;
@@ -21,11 +21,11 @@ export class EventCenter {
     this.#clock = clock;
   }
 
-  /** Runs `event` once, however often it is asked for in a turn. */
+  /** Runs `event` once, however often it is asked for in a round. */
   dispatchEventExternal(event: ExternalEvent): void {
     if (event.isQueued) return;
     event.isQueued = true;
-    if (this.#external.push(event) === 1) this.#clock.defer(this.#processEvents);
+    if (this.#external.push(event) === 1) this.#clock.deferToRoundEnd(this.#processEvents);
   }
 
   /** Nothing that a connection waits for keeps the world going: its user has a timer of its own. */

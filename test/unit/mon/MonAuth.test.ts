@@ -52,6 +52,7 @@ class World {
         realNow: () => this.now,
         addEventAfter: net.clock.addEventAfter.bind(net.clock),
         defer: net.clock.defer.bind(net.clock),
+        deferToRoundEnd: net.clock.deferToRoundEnd.bind(net.clock),
       },
     };
     this.auth = MonAuth.create(

@@ -22,6 +22,17 @@ it('waits for long delays, and does not fire at once', async () => {
   timer.cancel();
 });
 
+it('makes calls at the end of a round behind those that were deferred', async () => {
+  const clock = new NodeClock();
+  const seen: string[] = [];
+  await new Promise<void>((resolve) => {
+    clock.deferToRoundEnd(() => seen.push('round'));
+    clock.deferToRoundEnd(resolve);
+    clock.defer(() => clock.defer(() => seen.push('deferred')));
+  });
+  expect(seen).toEqual(['deferred', 'round']);
+});
+
 it('makes deferred calls in order, and those of the microtasks before anything else', async () => {
   const clock = new NodeClock();
   const seen: string[] = [];
