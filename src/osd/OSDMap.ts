@@ -104,6 +104,11 @@ export class OSDMap {
     return (this.getState(osd) & CEPH_OSD_EXISTS) !== 0;
   }
 
+  /** Those that exist, by number. Ceph: OSDMap::get_all_osds. */
+  getAllOsds(): number[] {
+    return Array.from({ length: this.maxOsd }, (_, osd) => osd).filter((osd) => this.exists(osd));
+  }
+
   isUp(osd: number): boolean {
     return this.exists(osd) && (this.getState(osd) & CEPH_OSD_UP) !== 0;
   }

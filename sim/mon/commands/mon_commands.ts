@@ -177,9 +177,7 @@ export const MON_COMMANDS: readonly Command[] = [
     module: 'mon',
     perm: 'r',
     run: ({ map, monMap }, args, reply) => {
-      const osds = Array.from({ length: map.maxOsd }, (_, osd) => osd).filter((osd) =>
-        map.isUp(osd),
-      );
+      const osds = map.getAllOsds().filter((osd) => map.isUp(osd));
       const count = (many: number): Json => (many === 0 ? {} : { [CEPH_VERSION]: many });
       const [mon, osd] = [monMap.mons.length, osds.length];
       reply(

@@ -16,10 +16,6 @@ import {
 } from './command.ts';
 import { osdOf } from './osd_state_commands.ts';
 
-function osds(map: OSDMap): number[] {
-  return Array.from({ length: map.maxOsd }, (_, osd) => osd).filter((osd) => map.exists(osd));
-}
-
 /** The map of `epoch`, or the newest. Throws CommandError. */
 function mapOf({ map, osdMonitor }: CommandContext, args: CommandArgs): OSDMap {
   if (!args.has('epoch')) return map;
@@ -151,7 +147,7 @@ export const OSD_MAP_COMMANDS: readonly Command[] = [
     module: 'osd',
     perm: 'r',
     run: (ctx, args, reply) => {
-      const ids = osds(mapOf(ctx, args));
+      const ids = mapOf(ctx, args).getAllOsds();
       reply(
         formattedLine(
           args,
@@ -167,9 +163,9 @@ export const OSD_MAP_COMMANDS: readonly Command[] = [
     module: 'osd',
     perm: 'r',
     run: ({ map }, args, reply) => {
-      const up = osds(map).filter((osd) => map.isUp(osd)).length;
-      const inside = osds(map).filter((osd) => !map.isOut(osd)).length;
-      const all = osds(map).length;
+      const up = map.getAllOsds().filter((osd) => map.isUp(osd)).length;
+      const inside = map.getAllOsds().filter((osd) => !map.isOut(osd)).length;
+      const all = map.getAllOsds().length;
       const plain = () => `${all} osds: ${up} up, ${inside} in; epoch: e${map.epoch}\n`;
       const json = () => ({
         epoch: map.epoch,

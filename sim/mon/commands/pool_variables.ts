@@ -4,7 +4,6 @@ import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { POOL_TYPE_ERASURE, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
 import type { CommandArgs } from './CommandArgs.ts';
 import { CommandError } from './CommandError.ts';
-import {} from './command.ts';
 
 type Shown = string | number | boolean;
 type Change = Partial<pg_pool_t>;

@@ -2,7 +2,6 @@ import { ENOENT } from '../../../src/common/errno.ts';
 import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { newPgPool, POOL_FLAG_POOL_SNAPS, type pg_pool_t } from '../../../src/osd/pg_pool.ts';
 import { CommandError } from './CommandError.ts';
-import {} from './command.ts';
 
 /** A pool as the newest map has it. */
 export interface FoundPool {

@@ -2,7 +2,6 @@ import { byteUnits, siUnits } from '../../../src/common/byte_units.ts';
 import type { Json } from '../../../src/common/json_formatter.ts';
 import { TextTable } from '../../../src/common/TextTable.ts';
 import { mapFlagNames, releaseName } from '../../../src/osd/dump/names.ts';
-import type { OSDMap } from '../../../src/osd/OSDMap.ts';
 import { type Command, type CommandContext, formatted } from './command.ts';
 
 interface Check {
@@ -27,14 +26,10 @@ const SHOWN_FLAGS = [
   'norebalance',
 ];
 
-function osds(map: OSDMap): number[] {
-  return Array.from({ length: map.maxOsd }, (_, osd) => osd).filter((osd) => map.exists(osd));
-}
-
 /** What is wrong. Ceph: OSDMap::check_health, HealthMonitor. */
 function checks({ map, monMap, quorum }: CommandContext): Check[] {
   const found: Check[] = [];
-  const down = osds(map).filter((osd) => !map.isUp(osd) && !map.isOut(osd)).length;
+  const down = map.getAllOsds().filter((osd) => !map.isUp(osd) && !map.isOut(osd)).length;
   const silent = monMap.mons.length - quorum.length;
   if (silent > 0) {
     const summary = `${silent}/${monMap.mons.length} mons down, quorum ${quorum.map((rank) => monMap.mons[rank]?.name)}`;
@@ -85,7 +80,7 @@ function totals({ map, stats }: CommandContext): Totals {
     bytes += usage.bytes;
     used += usage.bytes * pool.size;
   }
-  const total = osds(map).filter((osd) => !map.isOut(osd)).length * stats.capacity;
+  const total = map.getAllOsds().filter((osd) => !map.isOut(osd)).length * stats.capacity;
   return { pools: map.pools.size, pgs, objects, bytes, used, total };
 }
 
@@ -93,7 +88,7 @@ function statusText(ctx: CommandContext): string {
   const { map, monMap, quorum } = ctx;
   const found = checks(ctx);
   const sum = totals(ctx);
-  const all = osds(map);
+  const all = map.getAllOsds();
   const up = all.filter((osd) => map.isUp(osd)).length;
   const inside = all.filter((osd) => !map.isOut(osd)).length;
   const names = quorum.map((rank) => monMap.mons[rank]?.name ?? '');
@@ -121,7 +116,7 @@ function statusText(ctx: CommandContext): string {
 function statusJson(ctx: CommandContext): Json {
   const { map, monMap, quorum } = ctx;
   const sum = totals(ctx);
-  const all = osds(map);
+  const all = map.getAllOsds();
   return {
     fsid: map.fsid,
     health: healthJson(checks(ctx)),
@@ -208,7 +203,7 @@ function percentText(percent: number): string {
 function dfJson(ctx: CommandContext): Json {
   const { map, stats } = ctx;
   const sum = totals(ctx);
-  const inside = osds(map).filter((osd) => !map.isOut(osd)).length;
+  const inside = map.getAllOsds().filter((osd) => !map.isOut(osd)).length;
   return {
     stats: {
       total_bytes: sum.total,

@@ -19,7 +19,7 @@ const TWO_32 = 2 ** 32;
 /** The whole map as an object. Ceph: OSDMap::dump, of 16.2. */
 export function dumpOSDMap(map: OSDMap, zone?: TimeZone): Json {
   const { data } = map;
-  const osds = Array.from({ length: map.maxOsd }, (_, osd) => osd).filter((osd) => map.exists(osd));
+  const osds = map.getAllOsds();
   return {
     epoch: data.epoch,
     fsid: data.fsid,

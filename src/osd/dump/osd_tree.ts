@@ -92,8 +92,9 @@ function sortKey(map: OSDMap, id: number): string {
 /** OSDs that are in no bucket. */
 function straysOf(map: OSDMap, items: readonly Item[]): Item[] {
   const held = new Set(items.map(({ id }) => id));
-  return Array.from({ length: map.maxOsd }, (_, id) => id)
-    .filter((id) => map.exists(id) && !held.has(id))
+  return map
+    .getAllOsds()
+    .filter((id) => !held.has(id))
     .map((id) => ({ id, parent: 0, depth: 0, weight: 0, children: [] }));
 }
 

@@ -32,9 +32,7 @@ export function printOSDMap(map: OSDMap, zone?: TimeZone): string {
     ...[...map.pools].flatMap(([id, pool]) => poolLines(map, id, pool, zone)),
     '',
     `max_osd ${map.maxOsd}`,
-    ...Array.from({ length: map.maxOsd }, (_, osd) => osd)
-      .filter((osd) => map.exists(osd))
-      .map((osd) => osdLine(map, osd)),
+    ...map.getAllOsds().map((osd) => osdLine(map, osd)),
     '',
     ...pgLines(map),
     ...blocklistLines(map, zone),

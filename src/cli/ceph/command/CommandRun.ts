@@ -94,12 +94,7 @@ export class CommandRun {
     const { kind, id } = target;
     if (id !== '*') return [target];
     const { osdMap } = this.#rados;
-    const ids =
-      kind === 'mon'
-        ? await this.#monitorNames()
-        : Array.from({ length: osdMap.maxOsd }, (_, osd) => osd)
-            .filter((osd) => osdMap.exists(osd))
-            .map(String);
+    const ids = kind === 'mon' ? await this.#monitorNames() : osdMap.getAllOsds().map(String);
     return ids.map((each) => ({ kind, id: each }));
   }
 

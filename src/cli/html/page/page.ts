@@ -155,7 +155,7 @@ function classesOf(map: OSDMap): string[] {
 }
 
 function writeSummary(map: OSDMap): void {
-  const osds = Array.from({ length: map.maxOsd }, (_, osd) => osd).filter((osd) => map.exists(osd));
+  const osds = map.getAllOsds();
   const up = osds.filter((osd) => map.isUp(osd)).length;
   const inside = osds.filter((osd) => map.isIn(osd)).length;
   const pools = map.pools.size === 1 ? '1 pool' : `${map.pools.size} pools`;
@@ -174,9 +174,7 @@ function writeLegend(classes: readonly string[]): void {
 }
 
 function writeStrays(map: OSDMap, figure: TreeFigure): void {
-  const strays = Array.from({ length: map.maxOsd }, (_, osd) => osd).filter(
-    (osd) => map.exists(osd) && !figure.has(osd),
-  );
+  const strays = map.getAllOsds().filter((osd) => !figure.has(osd));
   const note = byId('strays', HTMLElement);
   note.hidden = strays.length === 0;
   const shown = strays.slice(0, STRAYS_MAX).map((osd) => `osd.${osd}`);
