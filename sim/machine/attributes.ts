@@ -1,5 +1,6 @@
 import { Encoder } from '../../src/common/Encoder.ts';
 import { utf8Decode } from '../../src/common/utf8.ts';
+import type { PutOptions } from '../SimCluster.ts';
 
 /** What an object has besides its bytes. */
 export interface Attributes {
@@ -16,7 +17,9 @@ const CLASS_VERSION_ATTR = 'ceph.objclass.version';
 const NO_TAG = -1;
 
 /** Attributes that tell which version of an object they are of. */
-export function attributesOf(version: number) {
+export function attributesOf(
+  version: number,
+): Required<Pick<PutOptions, 'xattrs' | 'omap' | 'omapHeader'>> {
   const tag = String(version);
   return {
     xattrs: { tag, [CLASS_VERSION_ATTR]: classVersion(version) },
