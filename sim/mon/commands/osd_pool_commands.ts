@@ -1,4 +1,4 @@
-import { EBUSY, EEXIST, EINVAL, ENOENT, EPERM } from '../../../src/common/errno.ts';
+import { EBUSY, EEXIST, EINVAL, EPERM } from '../../../src/common/errno.ts';
 import type { Json } from '../../../src/common/json_formatter.ts';
 import { utimeFromMs } from '../../../src/common/utime_t.ts';
 import { dumpPool } from '../../../src/osd/dump/dump_pool.ts';
