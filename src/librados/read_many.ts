@@ -34,6 +34,7 @@ export async function* readMany(
   const closing = new CloseSignal(signal);
   const names =
     Symbol.asyncIterator in oids ? oids[Symbol.asyncIterator]() : oids[Symbol.iterator]();
+  const inTurn = ordered ? same : inOrderOfLanding<Landed>();
   const running: Promise<Landed>[] = [];
   let asking: Promise<Named> | undefined;
   let areMore = true;
@@ -41,16 +42,16 @@ export async function* readMany(
     for (;;) {
       if (areMore && running.length < concurrency) asking ??= nextName(names);
       if (asking === undefined && running.length === 0) return;
-      const awaited = ordered ? running.slice(0, 1) : running;
+      const awaited = running.slice(0, 1);
       const event = await Promise.race([...awaited, ...(asking === undefined ? [] : [asking])]);
       if ('result' in event) {
-        running.splice(running.indexOf(event.read()), 1);
+        void running.shift();
         yield event.result;
         continue;
       }
       asking = undefined;
       areMore = event.oid !== undefined;
-      if (event.oid !== undefined) running.push(begin(read, event.oid, closing));
+      if (event.oid !== undefined) running.push(inTurn(begin(read, event.oid, closing)));
     }
   } finally {
     closing.close(new Error('the loop was left'));
@@ -66,7 +67,6 @@ interface Named {
 /** … or the end of a read. */
 interface Landed {
   readonly result: ReadManyResult;
-  read(): Promise<Landed>;
 }
 
 async function nextName(names: Iterator<string> | AsyncIterator<string>): Promise<Named> {
@@ -76,13 +76,29 @@ async function nextName(names: Iterator<string> | AsyncIterator<string>): Promis
 
 function begin(read: Read, oid: string, signal: AbortSignalLike): Promise<Landed> {
   const landed: Promise<Landed> = read(oid, signal).then(
-    (data) => ({ result: { oid, data }, read: () => landed }),
+    (data) => ({ result: { oid, data } }),
     (error: unknown) => {
       if (!RadosError.is(error)) throw error;
-      return { result: { oid, error }, read: () => landed };
+      return { result: { oid, error } };
     },
   );
   // Whoever waits for it learns of it.
   landed.catch(() => {});
   return landed;
+}
+
+function same<T>(read: Promise<T>): Promise<T> {
+  return read;
+}
+
+/** The promise for the nth read is that of the nth to land, so that only the first need be watched. */
+function inOrderOfLanding<T>(): (read: Promise<T>) => Promise<T> {
+  const waiting: ((landed: Promise<T>) => void)[] = [];
+  return (read) => {
+    const turn = new Promise<T>((resolve) => waiting.push(resolve));
+    turn.catch(() => {});
+    const land = (): void => waiting.shift()?.(read);
+    read.then(land, land);
+    return turn;
+  };
 }

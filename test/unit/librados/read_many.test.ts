@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { InvalidArgumentError, ObjectNotFound } from '../../../src/librados/RadosError.ts';
 import { type ReadManyOptions, readMany } from '../../../src/librados/read_many.ts';
 import { FakeSource, settle } from '../../helpers/FakeSource.ts';
@@ -56,6 +56,26 @@ describe('many objects', () => {
     expect((await first).value).toMatchObject({ oid: 'c' });
     await results.return();
   });
+
+  test.each([true, false])(
+    'cost the same each, however many are under way (ordered: %s)',
+    async (ordered) => {
+      const names = Array.from({ length: 1000 }, (_, i) => `o${i}`);
+      const race = vi.spyOn(Promise, 'race');
+      const ends: (() => void)[] = [];
+      const read = (): Promise<Uint8Array> =>
+        new Promise((resolve) => {
+          ends.push(() => resolve(new Uint8Array(0)));
+          if (ends.length === names.length) for (const end of ends) end();
+        });
+      let count = 0;
+      for await (const _ of readMany(read, names, { concurrency: 1000, ordered })) count += 1;
+      const watched = race.mock.calls.reduce((sum, [promises]) => sum + [...promises].length, 0);
+      race.mockRestore();
+      expect(count).toBe(names.length);
+      expect(watched).toBeLessThan(10 * names.length);
+    },
+  );
 
   test('are not read before somebody has taken those that are there', async () => {
     const source = new FakeSource(OBJECTS);
