@@ -1,6 +1,6 @@
 import { Encoder } from '../../src/common/Encoder.ts';
 import { utf8Decode } from '../../src/common/utf8.ts';
-import type { PutOptions, PutOptions } from '../SimCluster.ts';
+import type { PutOptions } from '../SimCluster.ts';
 
 /** What an object has besides its bytes. */
 export interface Attributes {
