@@ -23,8 +23,9 @@ export class ProcessOutput implements ByteOutput {
   }
 }
 
-/** Whoever read the output has seen enough (`| head`). */
+/** Whoever read the output has seen enough (`| head`), or cannot take it. */
 function endWithReader(error: Error & { code?: string }): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`error writing to stdout: ${error.message}\n`);
+  process.exit(1);
 }
