@@ -161,9 +161,19 @@ export class ClientConnection implements ConnectionTap {
   }
 }
 
-/** The whole PG, or one object of it: the backoffs of simulations are one or the other. */
+/**
+ * One object, or all that a PG had when the OSD said so: a PG that others were merged into since has more.
+ * Objects follow each other by their hashes with the bits from last to first.
+ */
 function isInRange({ pg, begin, end }: WireBackoff, op: WireOp): boolean {
   if (pg !== `${op.pool}.${op.seed}`) return false;
-  const isOneObject = begin.hash === end.hash && begin.oid === end.oid && !begin.isMax;
-  return isOneObject && begin.oid !== '' ? begin.oid === op.oid : true;
+  if (begin.oid !== '') return begin.oid === op.oid;
+  const at = reversed(op.hash);
+  return reversed(begin.hash) <= at && (end.isMax || at < reversed(end.hash));
+}
+
+function reversed(hash: number): number {
+  let bits = 0;
+  for (let bit = 0; bit < 32; bit++) bits = bits * 2 + ((hash >>> bit) & 1);
+  return bits;
 }
