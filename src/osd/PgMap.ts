@@ -118,8 +118,9 @@ export function decodePgs(dec: Decoder, field: string): pg_t[] {
 }
 
 export function encodePgs(enc: Encoder, pgs: readonly pg_t[]): void {
-  enc.u32(pgs.length);
-  for (const [pg] of new PgMap(pgs.map((pg) => [pg, true] as const))) encodePg(enc, pg);
+  const set = new PgMap(pgs.map((pg) => [pg, true] as const));
+  enc.u32(set.size);
+  for (const [pg] of set) encodePg(enc, pg);
 }
 
 function sorted(numbers: Iterable<number>): number[] {

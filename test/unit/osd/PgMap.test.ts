@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Decoder } from '../../../src/common/Decoder.ts';
 import { Encoder } from '../../../src/common/Encoder.ts';
 import { DecodeError } from '../../../src/common/errors.ts';
-import { decodePgMap, encodePgMap, PgMap } from '../../../src/osd/PgMap.ts';
+import { decodePgMap, decodePgs, encodePgMap, encodePgs, PgMap } from '../../../src/osd/PgMap.ts';
 
 const pg = (pool: number, seed: number) => ({ pool, seed });
 
@@ -69,4 +69,12 @@ describe('PgMap', () => {
     const dec = new Decoder(Uint8Array.of(0xff, 0xff, 0xff, 0x0f), 'test');
     expect(() => decodePgMap(dec, 'map', 4, () => dec.s32())).toThrow(DecodeError);
   });
+});
+
+test('a set of PGs that names one twice is written with as many as it has', () => {
+  const enc = new Encoder(64);
+  encodePgs(enc, [pg(2, 1), pg(1, 0), pg(2, 1)]);
+  const dec = new Decoder(enc.take(), 'pgs');
+  expect(decodePgs(dec, 'pgs')).toEqual([pg(1, 0), pg(2, 1)]);
+  expect(dec.remaining).toBe(0);
 });
