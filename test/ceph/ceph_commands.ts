@@ -44,6 +44,8 @@ export const CEPH_COMMANDS: readonly string[] = [
   'osd pool application disable foo rados --yes-i-really-mean-it',
   'osd pool set-quota foo max_objects 10',
   'osd pool set-quota foo max_bytes nope',
+  // Before an OSD is marked down: it comes back in its own time.
+  'versions',
   'osd lspools',
   'osd lspools -f json',
   'osd erasure-code-profile ls',
@@ -156,7 +158,6 @@ export const CEPH_COMMANDS: readonly string[] = [
   'quorum_status',
   'version',
   'version -f json',
-  'versions',
   'osd pool rm foo',
   'osd pool rm foo foo --yes-i-really-really-mean-it',
   'osd pool rm nope nope --yes-i-really-really-mean-it',
